@@ -1,0 +1,5 @@
+"""`python -m vitessctl`."""
+
+from vitessctl.cli.main import main
+
+main()

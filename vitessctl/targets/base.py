@@ -1,0 +1,148 @@
+"""The one protocol behind which Kubernetes and one machine differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from vitessctl.model.cluster import Tablet
+from vitessctl.render.documents import Document
+
+
+class Operation(Enum):
+    """What happened, or would happen, to a document."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    START = "start"
+    """Unchanged, but it was not running (a stopped or failed process)."""
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One document and what applying it does."""
+
+    operation: Operation
+    label: str
+    stage: str
+    component: str
+    subject: str = ""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is written or started at all."""
+        return self.operation is not Operation.KEEP
+
+
+class State(Enum):
+    """Where a component stands."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    DOOMED = "doomed"
+    """It will not come by waiting longer."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: its state, a reason that completes 'waiting for ...: ', and evidence for a person."""
+
+    state: State
+    reason: str = ""
+    fix: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether what was waited for is there."""
+        return self.state is State.READY
+
+    @staticmethod
+    def done(reason: str = "") -> Verdict:
+        """It is there."""
+        return Verdict(State.READY, reason)
+
+    @staticmethod
+    def waiting(reason: str, evidence: tuple[str, ...] = ()) -> Verdict:
+        """Not yet."""
+        return Verdict(State.WAITING, reason, evidence=evidence)
+
+    @staticmethod
+    def doomed(reason: str, fix: str = "", evidence: tuple[str, ...] = ()) -> Verdict:
+        """It cannot come."""
+        return Verdict(State.DOOMED, reason, fix, evidence)
+
+
+@dataclass(frozen=True)
+class ComponentStatus:
+    """What a target knows of one running thing without asking the thing itself."""
+
+    label: str
+    component: str
+    subject: str
+    state: str
+    """In the target's own words: RUNNING, BACKOFF, CrashLoopBackOff."""
+    running: bool
+    pid: int = 0
+    restarts: int = 0
+    since: float = 0.0
+    """Seconds that it has been in this state."""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Address:
+    """host:port that this machine can connect to."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class Target(Protocol):
+    """Where documents are applied. Methods raise VitessctlError and nothing else."""
+
+    name: str
+    """`kubernetes`, `local` or `rehearsal`."""
+
+    def preflight(self, documents: Sequence[Document]) -> None:
+        """Refuse, before the first write, what can be known not to work; all faults in one error."""
+
+    def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """What applying these documents would do, one change a document, plus what would be deleted."""
+
+    def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Make it so, and say what was done. Idempotent."""
+
+    def verdict(self, document: Document) -> Verdict:
+        """Whether the thing itself runs: the process is up, the pod is there. Doomed with the cause if not to be."""
+
+    def components(self) -> Sequence[ComponentStatus]:
+        """Everything of this cluster that exists on the target."""
+
+    def address(self, component: str, subject: str, port: str) -> Address:
+        """Where this machine reaches `port` (http, grpc, mysql, metrics) of a component. `subject`: see Document."""
+
+    def tablet_hostname(self, tablet: Tablet) -> str:
+        """The hostname that the tablet has in the topology."""
+
+    def socket_ready(self, tablet: Tablet) -> Verdict:
+        """Whether the tablet's mysqlctld answers, that is whether its MySQL is initialised and up."""
+
+    def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
+        """The last lines a component wrote, oldest first."""
+
+    def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Stop and remove these documents, keeping data."""
+
+    def delete_data(self) -> Sequence[str]:
+        """Remove all data of the cluster; gives the names of what was removed."""
+
+
+LogLines = Mapping[str, Sequence[str]]

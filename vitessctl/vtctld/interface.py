@@ -1,0 +1,105 @@
+"""One interface to vtctld for every release; the dialects (Vtctld, and the legacy Vtctl) implement it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from vitessctl.vtctld.records import (
+    CellRecord,
+    FullStatus,
+    KeyspaceRecord,
+    QueryResult,
+    ShardRecord,
+    TableDefinition,
+    TabletRecord,
+)
+
+
+class Vtctld(Protocol):
+    """Admin calls. Every call has a deadline; all raise VtctldError (vitessctl.vtctld.errors) or its subclasses."""
+
+    def cells(self) -> Sequence[str]:
+        """Names of all registered cells. The cheapest call there is: used to see whether vtctld answers."""
+
+    def cell(self, name: str) -> CellRecord | None:
+        """A cell's record, None if it is not registered."""
+
+    def add_cell(self, cell: CellRecord) -> None:
+        """Register a cell. Raises NodeExistsError if it is there."""
+
+    def update_cell(self, cell: CellRecord) -> None:
+        """Change a cell's address or root."""
+
+    def keyspaces(self) -> Sequence[KeyspaceRecord]:
+        """All keyspaces."""
+
+    def keyspace(self, name: str) -> KeyspaceRecord | None:
+        """One keyspace, None if absent."""
+
+    def create_keyspace(self, keyspace: KeyspaceRecord) -> None:
+        """Create it. Raises NodeExistsError if it is there."""
+
+    def set_durability(self, keyspace: str, durability: str) -> None:
+        """Set the durability policy of a keyspace."""
+
+    def create_shard(self, keyspace: str, shard: str) -> None:
+        """Create a shard's record. Raises NodeExistsError if it is there."""
+
+    def shard(self, keyspace: str, shard: str) -> ShardRecord | None:
+        """One shard, None if absent."""
+
+    def shards(self, keyspace: str) -> Sequence[ShardRecord]:
+        """All shards of a keyspace."""
+
+    def tablets(self, keyspace: str = "", shard: str = "") -> Sequence[TabletRecord]:
+        """All tablet records, or those of one keyspace or shard."""
+
+    def delete_tablet(self, alias: str, allow_primary: bool = False) -> None:
+        """Remove a tablet's record."""
+
+    def plan_reparent(
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+    ) -> str:
+        """PlannedReparentShard: gives the alias of the primary. `expected_primary` where the release has it."""
+
+    def emergency_reparent(
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+    ) -> str:
+        """EmergencyReparentShard: gives the alias of the primary."""
+
+    def start_replication(self, alias: str) -> None:
+        """Start replication on a tablet."""
+
+    def full_status(self, alias: str, seconds: float = 5.0) -> FullStatus:
+        """What the tablet's MySQL says. A dead tablet hangs until the deadline: keep it short."""
+
+    def fetch_as_dba(
+        self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0
+    ) -> QueryResult:
+        """Run one statement on a tablet's MySQL as DBA."""
+
+    def schema(self, alias: str, seconds: float = 15.0) -> Sequence[TableDefinition]:
+        """The tables of a tablet's database."""
+
+    def apply_schema(self, keyspace: str, statements: Sequence[str], seconds: float = 60.0) -> None:
+        """Run DDL on every shard of a keyspace."""
+
+    def vschema(self, keyspace: str) -> str:
+        """The VSchema as canonical JSON text, "{}" where there is none."""
+
+    def apply_vschema(self, keyspace: str, vschema_json: str) -> None:
+        """Replace the VSchema."""
+
+    def close(self) -> None:
+        """Give the connection back."""
