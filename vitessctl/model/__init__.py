@@ -1,0 +1,1 @@
+"""The cluster as pure data, with every name, number and port decided."""

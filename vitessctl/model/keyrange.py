@@ -6,6 +6,7 @@ right, so `80` and `8000` are the same bound (upstream go/vt/key). The empty bou
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ def equal_parts(count: int) -> tuple[KeyRange, ...]:
     size = 256**width
     bounds = [size * index // count for index in range(1, count)]
     texts = ["", *(f"{bound:0{2 * width}x}" for bound in bounds), ""]
-    return tuple(KeyRange(start, end) for start, end in zip(texts, texts[1:], strict=False))
+    return tuple(KeyRange(start, end) for start, end in itertools.pairwise(texts))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Stand-in servers: what `--rehearse` runs in place of Vitess."""

@@ -1,0 +1,1 @@
+"""What each Vitess release accepts, as data."""

@@ -1,0 +1,1 @@
+"""Screen, JSON lines, recap, status."""

@@ -1,0 +1,1 @@
+"""Stage by stage: apply, act, gate."""

@@ -1,0 +1,1 @@
+"""cluster.yaml: load, layer, evaluate, validate; every value knows its place."""

@@ -1,0 +1,1 @@
+"""The client of vtctld: one interface, the dialects behind it."""

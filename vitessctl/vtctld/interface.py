@@ -84,9 +84,7 @@ class Vtctld(Protocol):
     def full_status(self, alias: str, seconds: float = 5.0) -> FullStatus:
         """What the tablet's MySQL says. A dead tablet hangs until the deadline: keep it short."""
 
-    def fetch_as_dba(
-        self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0
-    ) -> QueryResult:
+    def fetch_as_dba(self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0) -> QueryResult:
         """Run one statement on a tablet's MySQL as DBA."""
 
     def schema(self, alias: str, seconds: float = 15.0) -> Sequence[TableDefinition]:
