@@ -1,1 +1,55 @@
-"""What each Vitess release accepts, as data."""
+"""What each Vitess release accepts, as data.
+
+>>> get("24").option("vtgate", "cells_to_watch"), get("2.1").option("vtgate", "cells_to_watch")
+('cells-to-watch', 'cells_to_watch')
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+
+from vitessctl.releases import image, knowledge
+from vitessctl.releases.errors import UnknownFlagError, UnknownOptionError, UnknownReleaseError
+from vitessctl.releases.release import Probe, Release, build
+
+__all__ = [
+    "Probe",
+    "Release",
+    "UnknownFlagError",
+    "UnknownOptionError",
+    "UnknownReleaseError",
+    "get",
+    "names",
+    "of_image",
+]
+
+
+def names() -> tuple[str, ...]:
+    """Every known release, oldest first: `2.1`, `2.2`, `3` … `24`, `25-dev`."""
+    return knowledge.packaged().names
+
+
+@cache
+def get(name: str) -> Release:
+    """The release of that name; UnknownReleaseError with the known ones if there is none."""
+    known = names()
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        raise UnknownReleaseError(
+            f"there is no Vitess release {name!r}",
+            why=f"the known releases are {', '.join(known)}",
+            fix=f"did you mean {close[0]}?" if close else "write the major version, such as 24",
+        )
+    return build(knowledge.packaged(), name)
+
+
+def of_image(reference: str) -> str | None:
+    """The release that an image's tag tells of; None for a digest, `latest`, or a tag that says nothing.
+
+    A tag that counts further than the known releases gives its own number (`v31.0.0` is `31`), so that
+    `get` can say that this one is not known.
+    """
+    name = image.release_name(reference)
+    preview = f"{name}-dev"
+    return preview if name not in names() and preview in names() else name

@@ -1,0 +1,135 @@
+"""One release of Vitess: everything that depends on which one it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vitessctl.releases import explain, ranges
+from vitessctl.releases.errors import UnknownFlagError, UnknownOptionError
+from vitessctl.releases.knowledge import Knowledge, flag_key
+
+
+@dataclass(frozen=True)
+class Probe:
+    """HTTP paths that tell whether a component can do its work, and whether its process is alive at all."""
+
+    ready: str
+    live: str
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """What the binaries of a release accept and how they behave. Facts come from data/facts.json."""
+
+    name: str
+    order: int
+    """Its place among the known releases, the oldest is 0."""
+    rpc: str
+    """How vtctld is spoken to: `legacy` (command lines over gRPC) or `vtctld` (one RPC an operation)."""
+    flag_parser: str
+    """Whose rules and error words hold: `go` (one or two dashes) or `pflag` (two dashes)."""
+    accepts_underscores: bool
+    """Whether every flag spelled with dashes is accepted with underscores alone, too."""
+    probes: Mapping[str, Probe]
+    default_images: Mapping[str, str]
+    """`etcd`, and `mysqld` where the Vitess image is not the one to use."""
+    durability_policies: Sequence[str]
+    """Names that this release knows; vtctld itself takes any word."""
+    durability_mechanism: str
+    """What turns semi-sync on: a `flag` of vttablet, or the keyspace's `record`."""
+    has_vtorc: bool
+    """Whether vtorc is there and fit for use."""
+    elects_with: str
+    """The call that makes a shard's first primary."""
+    primary_type: str
+    """The word for a primary in this release's output and flags: `master` or `primary`."""
+    mysqld_in_image: bool
+    """Whether mysqld runs from the Vitess image; else it needs an image of its own."""
+    mysql_series: Sequence[str]
+    """MySQL series whose servers this release can start and manage: `8.0`, `8.4`, `9`."""
+    init_db_sql_required: bool
+    """Whether mysqlctld must be given the file that makes MySQL's users."""
+    init_db_sql_file: str
+    """Where that file is in the image."""
+    has_expected_primary: bool
+    """Whether reparent calls take expected_primary, which makes two electors harmless."""
+    has_sidecar_name: bool
+    """Whether a keyspace's sidecar database can have another name than `_vt`."""
+    _knowledge: Knowledge = field(repr=False)
+
+    def accepts(self, component: str, flag: str) -> bool:
+        """Whether a component takes the flag spelled just so; leading dashes do not matter."""
+        spelled = flag.strip().lstrip("-")
+        spellings = self._spellings(component, spelled)
+        return spelled in spellings or (self._pure_underscores(spelled) and bool(spellings))
+
+    def spelling(self, component: str, flag: str) -> str:
+        """This release's own spelling of a flag given in any spelling; UnknownFlagError if there is none."""
+        spellings = self._spellings(component, flag)
+        if spellings:
+            return spellings[0]
+        raise UnknownFlagError(
+            f"{component} of Vitess {self.name} has no flag --{flag.strip().lstrip('-')}",
+            why=self.explain_unknown(component, flag),
+            fix="remove the flag, use its successor, or choose an image of a release that has it",
+        )
+
+    def flags(self, component: str) -> list[str]:
+        """Every flag of a component in this release's spelling, sorted."""
+        return sorted(spellings[0] for spellings in self._knowledge.accepted(component, self.name).values())
+
+    def explain_unknown(self, component: str, flag: str) -> str:
+        """A sentence that says where a flag went that this release does not have."""
+        return explain.unknown_flag(self._knowledge, self.name, component, flag)
+
+    def has_option(self, component: str, option: str) -> bool:
+        """Whether a component has any flag for a logical option; KeyError for an option that is not in the table."""
+        return self._option_flag(component, option) is not None
+
+    def option(self, component: str, option: str) -> str:
+        """The flag for a logical option in this release's spelling; UnknownOptionError if there is none."""
+        flag = self._option_flag(component, option)
+        if flag is None:
+            raise UnknownOptionError(
+                f"{component} of Vitess {self.name} has no flag for {option.replace('_', ' ')}",
+                why=self.explain_unknown(component, self._knowledge.options[option][0]),
+            )
+        return flag
+
+    def line(self, component: str) -> tuple[Mapping[str, str], ...]:
+        """The options that this release's component is told on its command line (see data/lines.json)."""
+        return tuple(entry for entry in self._knowledge.lines[component] if self.within(entry.get("releases", "..")))
+
+    def within(self, text: str) -> bool:
+        """Whether this release lies in a range such as `15..` or `2.1..14`."""
+        return ranges.holds(text, self.name, self._knowledge.names)
+
+    def _spellings(self, component: str, flag: str) -> tuple[str, ...]:
+        return self._knowledge.accepted(component, self.name).get(flag_key(flag), ())
+
+    def _option_flag(self, component: str, option: str) -> str | None:
+        for flag in self._knowledge.options[option]:
+            spellings = self._spellings(component, flag)
+            if spellings:
+                return spellings[0]
+        return None
+
+    def _pure_underscores(self, flag: str) -> bool:
+        return self.accepts_underscores and "-" not in flag
+
+
+def build(knowledge: Knowledge, name: str) -> Release:
+    """The release of that name from the facts; every fact is a field of Release."""
+    facts = {fact: _frozen(knowledge.fact(fact, name)) for fact in knowledge.facts if fact != "probes"}
+    probes = {
+        component: Probe(**found)
+        for component, by_range in knowledge.facts["probes"].items()
+        if (found := ranges.pick(by_range, name, knowledge.names)) is not None
+    }
+    return Release(name=name, order=knowledge.names.index(name), probes=probes, _knowledge=knowledge, **facts)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
