@@ -1,0 +1,78 @@
+"""GTID sets, as far as completeness needs them: which tablet has everything that another has.
+
+Text form as MySQL writes it: `uuid:1-5:7,uuid2:1-3`, perhaps with Vitess's prefix `MySQL56/`. Tagged GTIDs
+(MySQL 8.3 and later, `uuid:tag:1-3`) keep their tag as part of the source's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Intervals = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class GtidSet:
+    """Transactions by source: closed intervals, merged and sorted."""
+
+    sources: Mapping[str, Intervals]
+
+    def contains(self, other: GtidSet) -> bool:
+        """Whether every transaction of `other` is in this set."""
+        return not other.minus(self).sources
+
+    def minus(self, other: GtidSet) -> GtidSet:
+        """What this set has and `other` has not."""
+        left = {name: _subtract(intervals, other.sources.get(name, ())) for name, intervals in self.sources.items()}
+        return GtidSet({name: intervals for name, intervals in left.items() if intervals})
+
+    def count(self) -> int:
+        """How many transactions."""
+        return sum(end - start + 1 for intervals in self.sources.values() for start, end in intervals)
+
+    def __str__(self) -> str:
+        return ",".join(
+            name + "".join(f":{start}-{end}" if end > start else f":{start}" for start, end in intervals)
+            for name, intervals in sorted(self.sources.items())
+        )
+
+
+def parse_gtid_set(text: str) -> GtidSet:
+    """The set that a text stands for; "" is the empty set. Raises ValueError on anything else."""
+    sources: dict[str, list[tuple[int, int]]] = {}
+    name = ""
+    for part in text.replace("\n", "").rpartition("/")[2].split(","):
+        for index, piece in enumerate(part.strip().split(":")):
+            if not piece:
+                continue
+            if index == 0:
+                name = piece.lower()
+            elif piece[0].isdigit():
+                start, _, end = piece.partition("-")
+                sources.setdefault(name, []).append((int(start), int(end or start)))
+            else:
+                name = f"{name.split(':')[0]}:{piece}"
+    return GtidSet({name: _merge(intervals) for name, intervals in sources.items()})
+
+
+def _merge(intervals: list[tuple[int, int]]) -> Intervals:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _subtract(intervals: Intervals, taken: Intervals) -> Intervals:
+    left = list(intervals)
+    for start, end in taken:
+        left = [
+            piece
+            for low, high in left
+            for piece in ((low, min(high, start - 1)), (max(low, end + 1), high))
+            if piece[0] <= piece[1]
+        ]
+    return tuple(left)

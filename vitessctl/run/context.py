@@ -1,0 +1,48 @@
+"""What a stage works with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from vitessctl.model.cluster import Cluster, Tablet
+from vitessctl.releases import Release
+from vitessctl.render.documents import Document, of_stage
+from vitessctl.run import http
+from vitessctl.targets.base import Address, Target
+from vitessctl.vtctld.interface import Vtctld
+
+HttpGet = Callable[[Address, str], http.Answer]
+
+
+@dataclass
+class Context:
+    """One run: the cluster, where it lives, and how to reach its servers. Shared by the stages' threads."""
+
+    cluster: Cluster
+    release: Release
+    target: Target
+    documents: Sequence[Document]
+    topology_address: str
+    """Where the servers find the topology server: what a cell's record holds."""
+    connect: Callable[[], Vtctld]
+    """Opens a connection to vtctld; called once, when it is first needed."""
+    get: HttpGet = http.get
+    acted: Callable[[str, str, bool], None] = lambda stage, action, changed: None
+    """Says that a stage took an action: stage, sentence, whether it changed anything."""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    @cached_property
+    def vtctld(self) -> Vtctld:
+        """The connection to vtctld."""
+        return self.connect()
+
+    def of_stage(self, stage: str) -> tuple[Document, ...]:
+        """The documents that a stage applies."""
+        return of_stage(self.documents, stage)
+
+    def tablet_page(self, tablet: Tablet, path: str) -> http.Answer:
+        """A page of a vttablet."""
+        return self.get(self.target.address("vttablet", tablet.alias, "http"), path)

@@ -1,0 +1,138 @@
+"""Runs the stages: each as soon as what it needs is there, and all of them explained while they wait."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from vitessctl.errors import Interrupted, VitessctlError
+from vitessctl.run import events
+from vitessctl.run.clock import Clock, SystemClock
+from vitessctl.run.context import Context
+from vitessctl.run.gate import Gate, GateClosed
+from vitessctl.run.stage import Stage
+from vitessctl.targets.base import Change
+
+
+@dataclass
+class Recap:
+    """Counts by component, as Ansible counts by host."""
+
+    counts: dict[str, dict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: {"ok": 0, "changed": 0, "failed": 0, "skipped": 0})
+    )
+
+    def add(self, name: str, column: str) -> None:
+        """Count one."""
+        self.counts[name][column] += 1
+
+    @property
+    def changed(self) -> int:
+        """How many things were changed in all."""
+        return sum(row["changed"] for row in self.counts.values())
+
+
+class Engine:
+    """One run over a graph of stages."""
+
+    def __init__(
+        self, context: Context, stages: Sequence[Stage], listener: events.Listener, clock: Clock | None = None
+    ) -> None:
+        self._context = context
+        self._stages = stages
+        self._listener = listener
+        self._clock = clock or SystemClock()
+        self._started = self._clock.now()
+        self._emit_lock = threading.Lock()
+        self.recap = Recap()
+        context.acted = self._acted
+
+    def run(self) -> Recap:
+        """Run every stage. Raises the error of the first stage that failed; the others are stopped and skipped."""
+        done: set[str] = set()
+        failure: VitessctlError | None = None
+        waiting = list(self._stages)
+        running: dict[Future[None], Stage] = {}
+        with ThreadPoolExecutor(max_workers=len(self._stages), thread_name_prefix="stage") as pool:
+            try:
+                while waiting or running:
+                    for stage in [stage for stage in waiting if done.issuperset(stage.needs) and failure is None]:
+                        waiting.remove(stage)
+                        running[pool.submit(self._run_stage, stage)] = stage
+                    if not running:
+                        break
+                    finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        stage = running.pop(future)
+                        error = self._outcome(stage, future)
+                        if error is None:
+                            done.add(stage.name)
+                        else:
+                            failure = failure or error
+                            self._context.cancelled.set()
+            except KeyboardInterrupt:
+                self._context.cancelled.set()
+                raise Interrupted(
+                    "interrupted", fix="What runs keeps running. The same command goes on from here."
+                ) from None
+        for stage in waiting:
+            self._skip(stage, "an earlier stage failed")
+        self._emit(
+            events.RunEnded(self._seconds(), failure is None, {k: dict(v) for k, v in self.recap.counts.items()})
+        )
+        if failure is not None:
+            raise failure
+        return self.recap
+
+    def _run_stage(self, stage: Stage) -> None:
+        if not stage.applies(self._context):
+            return
+        begun = self._seconds()
+        self._emit(events.StageStarted(begun, stage.name))
+        try:
+            documents = self._context.of_stage(stage.name)
+            for change in self._context.target.apply(documents) if documents else ():
+                self._applied(change)
+            gate = Gate(self._context, stage, documents, self._clock, self._say_waiting)
+            summary = gate.wait()
+        except VitessctlError as error:
+            self._emit(events.StageFailed(self._seconds(), stage.name, self._seconds() - begun, str(error)))
+            raise
+        self._emit(events.StageReady(self._seconds(), stage.name, self._seconds() - begun, summary))
+
+    def _outcome(self, stage: Stage, future: Future[None]) -> VitessctlError | None:
+        error = future.exception()
+        if error is None:
+            return None
+        if isinstance(error, GateClosed):
+            self._skip(stage, "stopped waiting, because another stage failed")
+            return error
+        self.recap.add(stage.name, "failed")
+        if isinstance(error, VitessctlError):
+            return error
+        raise error
+
+    def _skip(self, stage: Stage, reason: str) -> None:
+        self.recap.add(stage.name, "skipped")
+        self._emit(events.StageSkipped(self._seconds(), stage.name, reason))
+
+    def _applied(self, change: Change) -> None:
+        self.recap.add(change.component, "changed" if change.is_change else "ok")
+        self._emit(events.DocumentApplied(self._seconds(), change))
+
+    def _acted(self, stage: str, action: str, changed: bool) -> None:
+        self.recap.add("topology", "changed" if changed else "ok")
+        self._emit(events.ActionTaken(self._seconds(), stage, action, changed))
+
+    def _say_waiting(self, stage: str, waited: float, reason: str) -> None:
+        self._emit(events.Waiting(self._seconds(), stage, waited, reason))
+
+    def _seconds(self) -> float:
+        return self._clock.now() - self._started
+
+    def _emit(self, event: events.Event) -> None:
+        with self._emit_lock:
+            self._listener(event)

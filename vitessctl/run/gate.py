@@ -1,0 +1,93 @@
+"""Waiting for a stage: with its reason while it lasts, and with cause, evidence and remedy when it ends badly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vitessctl.errors import NotReadyError, UnreachableError, VitessctlError
+from vitessctl.render.documents import Document
+from vitessctl.run.clock import Clock
+from vitessctl.run.context import Context
+from vitessctl.run.stage import Stage
+from vitessctl.targets.base import State, Verdict
+
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 0.5
+REMINDER_SECONDS = 10.0
+LOG_LINES = 8
+
+Say = Callable[[str, float, str], None]
+
+
+class GateClosed(VitessctlError):
+    """The wait was given up because something else failed; the other error is the one that matters."""
+
+
+class Gate:
+    """The end of one stage."""
+
+    def __init__(self, context: Context, stage: Stage, documents: Sequence[Document], clock: Clock, say: Say) -> None:
+        self._context = context
+        self._stage = stage
+        self._documents = documents
+        self._clock = clock
+        self._say = say
+        self._opened = clock.now()
+        self._last_said = ("", clock.now())
+
+    def wait(self) -> str:
+        """Converge until ready; gives the summary. Raises NotReadyError on timeout or when it can never come."""
+        limit = self._context.cluster.timeouts.of(self._stage.name)
+        pause = FIRST_PAUSE
+        while True:
+            verdict = self._verdict()
+            if verdict.ready:
+                return verdict.reason
+            if verdict.state is State.DOOMED:
+                raise self._error(f"{self._stage.name} cannot come up: {verdict.reason}", verdict)
+            if self._context.cancelled.is_set():
+                raise GateClosed(f"{self._stage.name} was not waited for any longer")
+            waited = self._clock.now() - self._opened
+            if waited >= limit:
+                raise self._error(f"{self._stage.name} was not ready within {limit:.0f} s", verdict)
+            self._remind(waited, verdict.reason)
+            self._clock.pause(min(pause, limit - waited), self._context.cancelled)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    def _verdict(self) -> Verdict:
+        try:
+            verdict = self._stage.converge(self._context)
+        except (UnreachableError, NotReadyError) as error:
+            verdict = Verdict.waiting(error.why or error.what)
+        if verdict.ready:
+            return verdict
+        for document in self._documents:
+            own = self._context.target.verdict(document)
+            if own.state is State.DOOMED:
+                return Verdict(State.DOOMED, f"{document.name}: {own.reason}", own.fix, own.evidence)
+        return verdict
+
+    def _remind(self, waited: float, reason: str) -> None:
+        said, when = self._last_said
+        now = self._clock.now()
+        if (reason != said and waited > 1.0) or now - when >= REMINDER_SECONDS:
+            self._last_said = (reason, now)
+            self._say(self._stage.name, waited, reason)
+
+    def _error(self, what: str, verdict: Verdict) -> NotReadyError:
+        return NotReadyError(
+            what,
+            where=self._context.cluster.name,
+            why=f"it waits for {self._stage.purpose}: {verdict.reason}",
+            fix=verdict.fix or "Mend the cause, then run the same command again: it goes on from here.",
+            evidence=verdict.evidence or self._last_lines(),
+        )
+
+    def _last_lines(self) -> tuple[str, ...]:
+        """The last words of those of the stage's components that do not run, else of the first one."""
+        suspects = [d for d in self._documents if not self._context.target.verdict(d).ready] or list(self._documents)
+        lines: list[str] = []
+        for document in suspects[:2]:
+            last = self._context.target.logs(document.component, document.subject, LOG_LINES)
+            lines += [f"{document.name}: {line}" for line in last]
+        return tuple(lines)

@@ -1,0 +1,51 @@
+"""Reading the servers' HTTP pages, with a short deadline and no surprises."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from vitessctl.targets.base import Address
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; `status` is 0 when there was none, and `text` then says why."""
+
+    status: int
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 200."""
+        return self.status == 200
+
+    def json(self) -> Any:
+        """The body as JSON, None if it is not."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+
+def get(address: Address, path: str, seconds: float = 2.0) -> Answer:
+    """GET a page; never raises. The deadline counts for each read, as a frozen server sends nothing at all."""
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=seconds)
+    try:
+        connection.request("GET", path, headers={"Connection": "close"})
+        response = connection.getresponse()
+        return Answer(response.status, response.read().decode("utf-8", "replace"))
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(0, _plain(error, address))
+    finally:
+        connection.close()
+
+
+def _plain(error: Exception, address: Address) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return f"nothing listens on {address}"
+    if isinstance(error, TimeoutError):
+        return f"{address} does not answer"
+    return f"{address}: {error or type(error).__name__}"

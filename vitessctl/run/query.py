@@ -1,0 +1,40 @@
+"""A query through vtgate, as any MySQL client would send it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vitessctl.model.cluster import User
+from vitessctl.targets.base import Address
+
+
+def ping(address: Address, users: Sequence[User], seconds: float = 3.0) -> str:
+    """Why `select 1` does not answer, "" if it does."""
+    import pymysql
+
+    user = users[0] if users else User("vitessctl", "")
+    try:
+        connection = pymysql.connect(
+            host=address.host,
+            port=address.port,
+            user=user.name,
+            password=user.password,
+            connect_timeout=int(seconds) or 1,
+            read_timeout=seconds,
+            write_timeout=seconds,
+        )
+    except pymysql.MySQLError as error:
+        return f"no MySQL connection to {address}: {_text(error)}"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+            cursor.fetchall()
+    except pymysql.MySQLError as error:
+        return f"a query fails: {_text(error)}"
+    finally:
+        connection.close()
+    return ""
+
+
+def _text(error: Exception) -> str:
+    return str(error.args[-1]) if error.args else type(error).__name__

@@ -1,0 +1,28 @@
+"""A stage: documents, what to do once they run, and when the next may begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vitessctl.run.context import Context
+from vitessctl.targets.base import Verdict
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the order.
+
+    `converge` is called again and again until it says ready. It looks at what is, does what is missing (every
+    act is idempotent and announced through `Context.acted`), and says what it still waits for. So a stage that
+    was interrupted anywhere, or whose work was undone by somebody, is finished by calling it again.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    """Stages whose gates must be open before this one begins; nothing else orders the stages."""
+    purpose: str
+    """Completes 'waiting for …'."""
+    converge: Callable[[Context], Verdict]
+    applies: Callable[[Context], bool] = lambda context: True
+    """Whether it has anything to do for this cluster; a stage that does not apply counts as done."""

@@ -1,0 +1,91 @@
+"""A primary for every shard: elected once, by one actor, and serving.
+
+Never a forced initialisation: on a shard where one tablet holds rows and another is empty, it makes the
+empty one primary, resets everybody's GTIDs, and everything looks healthy (measured on Vitess 24; it is how
+the first trial lost its tables). The first election takes the tablet that has everything any other has.
+"""
+
+from __future__ import annotations
+
+from vitessctl.model.cluster import Shard, Tablet
+from vitessctl.model.gtid import GtidSet, parse_gtid_set
+from vitessctl.run.context import Context
+from vitessctl.run.stage import Stage
+from vitessctl.targets.base import State, Verdict
+
+
+def converge(context: Context) -> Verdict:
+    """Elects where there is no primary; ready when each shard's primary serves."""
+    waiting = []
+    for shard in context.cluster.shards():
+        verdict = _converge_shard(context, shard)
+        if verdict.state is State.DOOMED:
+            return verdict
+        if not verdict.ready:
+            waiting.append(f"{shard.path}: {verdict.reason}")
+    if waiting:
+        return Verdict.waiting("; ".join(waiting))
+    count = sum(1 for _ in context.cluster.shards())
+    return Verdict.done(f"{count} serving" if count != 1 else "serving")
+
+
+def _converge_shard(context: Context, shard: Shard) -> Verdict:
+    record = context.vtctld.shard(shard.keyspace, shard.name)
+    if record is None:
+        return Verdict.waiting("the shard is not in the topology yet")
+    if not record.primary:
+        return _elect(context, shard)
+    by_alias = {tablet.alias: tablet for tablet in shard.tablets}
+    if record.primary not in by_alias:
+        return Verdict.waiting(f"its primary {record.primary} is no tablet of the spec")
+    return _serving(context, by_alias[record.primary])
+
+
+def _serving(context: Context, tablet: Tablet) -> Verdict:
+    answer = context.tablet_page(tablet, "/debug/vars")
+    variables = answer.json()
+    if not answer.ok or not isinstance(variables, dict):
+        return Verdict.waiting(f"primary {tablet.alias}: {answer.text or 'no answer'}")
+    tablet_type = str(variables.get("TabletType", "")).lower()
+    if tablet_type not in ("primary", "master"):
+        return Verdict.waiting(f"{tablet.alias} is recorded as primary but runs as {tablet_type or 'nothing yet'}")
+    if variables.get("TabletStateName") != "SERVING":
+        return Verdict.waiting(f"primary {tablet.alias} is not serving")
+    return Verdict.done()
+
+
+def _elect(context: Context, shard: Shard) -> Verdict:
+    candidates = [tablet for tablet in shard.tablets if tablet.type == "replica"]
+    positions = {tablet.alias: _position(context, tablet) for tablet in shard.tablets}
+    missing = [alias for alias, position in positions.items() if position is None]
+    if missing:
+        return Verdict.waiting(f"no primary; before one is elected, {', '.join(missing)} must say what it holds")
+    known = {alias: position for alias, position in positions.items() if position is not None}
+    best = next((tablet for tablet in candidates if _has_everything(tablet.alias, known)), None)
+    if best is None:
+        return _diverged(shard, known)
+    primary = context.vtctld.plan_reparent(shard.keyspace, shard.name, new_primary=best.alias)
+    context.acted("primary", f"elected {primary} primary of {shard.path}", True)
+    return _serving(context, next(tablet for tablet in shard.tablets if tablet.alias == primary))
+
+
+def _position(context: Context, tablet: Tablet) -> GtidSet | None:
+    status = context.vtctld.full_status(tablet.alias, seconds=5.0)
+    return parse_gtid_set(status.position)
+
+
+def _has_everything(alias: str, positions: dict[str, GtidSet]) -> bool:
+    return all(positions[alias].contains(other) for other in positions.values())
+
+
+def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:
+    evidence = tuple(f"{alias}: {position or 'empty'}" for alias, position in sorted(positions.items()))
+    return Verdict.doomed(
+        f"{shard.path} has no primary, and no replica tablet has everything that the others have",
+        "Decide which tablet's rows count, look at the others' extra transactions, and elect it by hand: "
+        f"vtctldclient EmergencyReparentShard {shard.path} --new-primary ALIAS. Nothing was changed.",
+        evidence,
+    )
+
+
+STAGE = Stage("primary", ("tablets",), "a primary in every shard", converge)

@@ -1,0 +1,80 @@
+"""Replication: the primary takes writes, and every other tablet copies from it.
+
+Health pages do not show it: after a full restart every /healthz is 200 while the primary is read-only and no
+replica copies, and a restarted replica may serve stale rows for ever (measured on Vitess 24). So each
+tablet's MySQL is asked.
+"""
+
+from __future__ import annotations
+
+from vitessctl.model.cluster import Shard
+from vitessctl.run.context import Context
+from vitessctl.run.stage import Stage
+from vitessctl.targets.base import Verdict
+from vitessctl.vtctld.records import FullStatus, TabletRecord
+
+
+def converge(context: Context) -> Verdict:
+    """Ready when each shard replicates. Where the release has vtorc, it repairs; else the tool does."""
+    waiting = []
+    for shard in context.cluster.shards():
+        waiting += [f"{alias}: {fault}" for alias, fault in _shard_faults(context, shard).items()]
+    if waiting:
+        return Verdict.waiting("; ".join(waiting))
+    copies = sum(len(shard.tablets) - 1 for shard in context.cluster.shards())
+    return Verdict.done(f"{copies} replicating, primaries writable")
+
+
+def _shard_faults(context: Context, shard: Shard) -> dict[str, str]:
+    record = context.vtctld.shard(shard.keyspace, shard.name)
+    if record is None or not record.primary:
+        return {shard.path: "no primary"}
+    tablets = {tablet.alias: tablet for tablet in context.vtctld.tablets(shard.keyspace, shard.name)}
+    primary = tablets.get(record.primary)
+    if primary is None:
+        return {record.primary: "its record is gone"}
+    faults = {}
+    for tablet in shard.tablets:
+        status = context.vtctld.full_status(tablet.alias)
+        fault = primary_fault(status) if tablet.alias == primary.alias else replica_fault(status, primary)
+        if fault:
+            faults[tablet.alias] = fault
+            if not context.release.has_vtorc:
+                _repair(context, shard, tablet.alias, primary.alias)
+    return faults
+
+
+def primary_fault(status: FullStatus) -> str:
+    """Why a primary does not take writes, "" if it does."""
+    if status.read_only or status.super_read_only:
+        return "the primary is still read-only"
+    if status.semi_sync_blocked:
+        return "writes wait for a replica to acknowledge (semi-sync)"
+    return ""
+
+
+def replica_fault(status: FullStatus, primary: TabletRecord) -> str:
+    """Why a replica does not copy from the primary, "" if it does."""
+    replication = status.replication
+    if replication is None or not replication.source_host:
+        return "has no replication source"
+    if (replication.source_host, replication.source_port) != (primary.mysql_hostname, primary.mysql_port):
+        return f"copies from {replication.source_host}:{replication.source_port}, which is not the primary"
+    if error := replication.io_error or replication.sql_error:
+        return error
+    if not (replication.io_running and replication.sql_running):
+        return "replication is stopped"
+    return ""
+
+
+def _repair(context: Context, shard: Shard, alias: str, primary: str) -> None:
+    """What vtorc does from release 15 on: a reparent to the same primary makes it writable again."""
+    if alias == primary:
+        context.vtctld.plan_reparent(shard.keyspace, shard.name, new_primary=primary)
+        context.acted("replication", f"made {primary} writable", True)
+    else:
+        context.vtctld.start_replication(alias)
+        context.acted("replication", f"started replication on {alias}", True)
+
+
+STAGE = Stage("replication", ("vtorc",), "every tablet to replicate", converge)

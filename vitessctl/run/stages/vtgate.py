@@ -1,0 +1,61 @@
+"""vtgate: it sees every tablet serving, and a query answers.
+
+Its own health page says ok with no tablet at all, so the connections of its health checks are counted. It
+starts after the primary: with a keyspace but no healthy tablet it opens no port for half a minute.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from vitessctl.model.cluster import Cell, Shard
+from vitessctl.run.context import Context
+from vitessctl.run.query import ping
+from vitessctl.run.stage import Stage
+from vitessctl.targets.base import Verdict
+
+
+def converge(context: Context) -> Verdict:
+    """Ready when the vtgate of every cell is."""
+    wanted = _wanted(context)
+    waiting = []
+    for cell in context.cluster.cells:
+        fault = _fault(context, cell, wanted)
+        if fault:
+            waiting.append(f"{cell.name}: {fault}")
+    if waiting:
+        return Verdict.waiting("; ".join(waiting))
+    return Verdict.done(f"sees {sum(wanted.values())} tablets, a query answers")
+
+
+def _wanted(context: Context) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for shard in context.cluster.shards():
+        counts += _wanted_of(shard)
+    return counts
+
+
+def _wanted_of(shard: Shard) -> Counter[str]:
+    """One replica is the primary; vtgate's names are `keyspace.shard.type`."""
+    types = Counter(tablet.type for tablet in shard.tablets)
+    types["replica"] -= 1
+    types["primary"] += 1
+    return Counter({f"{shard.keyspace}.{shard.name}.{name}": count for name, count in types.items() if count})
+
+
+def _fault(context: Context, cell: Cell, wanted: Mapping[str, int]) -> str:
+    answer = context.get(context.target.address("vtgate", cell.name, "http"), "/debug/vars")
+    variables = answer.json()
+    if not answer.ok or not isinstance(variables, dict):
+        return answer.text if not answer.status else f"HTTP status {answer.status}"
+    seen = variables.get("HealthcheckConnections") or {}
+    missing = [
+        f"{name} ({seen.get(name, 0)} of {count})" for name, count in wanted.items() if seen.get(name, 0) < count
+    ]
+    if missing:
+        return f"does not see all tablets yet: {', '.join(missing)}"
+    return ping(context.target.address("vtgate", cell.name, "mysql"), context.cluster.users)
+
+
+STAGE = Stage("vtgate", ("primary",), "vtgate to serve", converge)

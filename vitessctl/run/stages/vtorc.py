@@ -1,0 +1,32 @@
+"""vtorc: running and discovering.
+
+It is needed for more than failover: after a full restart only it makes the primary writable and starts the
+replicas (measured on Vitess 24). It starts after the first election, so that exactly one actor elects.
+"""
+
+from __future__ import annotations
+
+from vitessctl.run.context import Context
+from vitessctl.run.stage import Stage
+from vitessctl.targets.base import Verdict
+
+
+def converge(context: Context) -> Verdict:
+    """Ready when the vtorc of every cell has finished its first discovery."""
+    waiting = []
+    for cell in context.cluster.cells:
+        answer = context.get(context.target.address("vtorc", cell.name, "http"), "/debug/health")
+        if not answer.ok:
+            reason = answer.text if not answer.status else "its first discovery has not finished"
+            waiting.append(f"{cell.name}: {reason}")
+    if waiting:
+        return Verdict.waiting("; ".join(waiting))
+    return Verdict.done("watching")
+
+
+def applies(context: Context) -> bool:
+    """Only for releases that have it (15 and later)."""
+    return bool(context.of_stage("vtorc"))
+
+
+STAGE = Stage("vtorc", ("primary",), "vtorc", converge, applies)

@@ -1,0 +1,1 @@
+"""What a cluster is like now, beside what the spec wants."""
