@@ -35,7 +35,7 @@ def print_status(status: Status, out: Console) -> None:
         out.print(line, style="yellow")
 
 
-def _tables(status: Status) -> Iterable[tuple[str, Sequence[str], list[Sequence[str]]]]:
+def _tables(status: Status) -> Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
     yield (
         "Components",
         ("name", "state", "pid", "restarts"),

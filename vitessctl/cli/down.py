@@ -1,0 +1,55 @@
+"""`vitessctl down`: stop everything, and keep the data unless told otherwise."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from vitessctl.cli import options
+from vitessctl.cli.session import SpecOptions, documents_of, load_cluster, open_target, target_name
+from vitessctl.errors import UsageError
+
+EXAMPLE = "Example:  vitessctl down -i inventories/minimal --delete-data guestbook"
+
+
+def command(
+    inventory: options.Inventory = None,
+    extra_vars: options.ExtraVars = None,
+    image: options.Images = None,
+    local: options.OnThisMachine = False,
+    rehearse: options.Rehearse = False,
+    state_dir: options.StateDir = None,
+    delete_data: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--delete-data", metavar="NAME", help="Also delete all data; give the cluster's name."),
+    ] = None,
+    output: options.OutputFormat = options.Output.text,
+    yes: options.Yes = False,
+    verbose: options.Verbose = 0,
+) -> None:
+    """Stop everything in reverse order. Data is kept unless --delete-data gives the cluster's name."""
+    from vitessctl.cli.up import listener_of
+    from vitessctl.run.stop import stop_all
+
+    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
+    cluster = load_cluster(spec_options)
+    if delete_data is not None and delete_data != cluster.name:
+        raise UsageError(
+            f"--delete-data {delete_data} is not this cluster's name, so nothing was done",
+            where=cluster.name,
+            why="all rows of the cluster would be gone, so it wants its name written out",
+            fix=f"--delete-data {cluster.name}",
+        )
+    with open_target(cluster, target_name(local, rehearse), state_dir) as target, target.lock("down"):
+        documents = documents_of(cluster, target.name, spec_options)
+        stop_all(cluster, target, documents, listener_of(output, verbose))
+        removed = target.delete_data() if delete_data is not None else ()
+    if output is options.Output.text:
+        typer.echo("")
+        for name in removed:
+            typer.echo(f"deleted: {name}")
+        if delete_data is None:
+            for name in target.kept():
+                typer.echo(f"kept: {name}")
+            typer.echo(f"to delete the data too: add --delete-data {cluster.name}")
