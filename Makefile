@@ -1,0 +1,51 @@
+# The commands of the project. Everything they need comes from PyPI into .venv; nothing needs root.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INVENTORY ?= inventories/minimal
+
+.PHONY: up down status test lint types unit lowest bench clean help
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+up: $(VENV)/.rehearsal ## Bring up a rehearsal of inventories/minimal
+	$(BIN)/vitessctl up -i $(INVENTORY) --rehearse
+
+status: $(VENV)/.rehearsal ## Show it
+	$(BIN)/vitessctl status -i $(INVENTORY) --rehearse
+
+down: $(VENV)/.rehearsal ## Stop it, keeping its data
+	$(BIN)/vitessctl down -i $(INVENTORY) --rehearse
+
+test: $(VENV)/.dev ## Every test layer that this machine can run
+	tools/test.sh
+
+lint: $(VENV)/.dev ## Style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Types, strictly
+	$(BIN)/mypy
+
+lowest: ## Unit tests with the oldest dependencies that pyproject.toml allows
+	tools/lowest.sh
+
+bench: $(VENV)/.dev ## The benchmarks of benchmarks/
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.render
+	$(BIN)/python -m benchmarks.rehearsal
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.rehearsal: $(VENV)/bin/python pyproject.toml tools/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c tools/constraints.txt -e '.[rehearsal]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.rehearsal tools/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c tools/constraints.txt -e '.[rehearsal,dev]'
+	@touch $@
+
+clean: ## Remove what make built
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
