@@ -43,6 +43,8 @@ class State(Enum):
 
     READY = "ready"
     WAITING = "waiting"
+    HELD = "held"
+    """Kept from starting on purpose, until its shard is led by another tablet."""
     DOOMED = "doomed"
     """It will not come by waiting longer."""
 
@@ -70,6 +72,11 @@ class Verdict:
     def waiting(reason: str, evidence: tuple[str, ...] = ()) -> Verdict:
         """Not yet."""
         return Verdict(State.WAITING, reason, evidence=evidence)
+
+    @staticmethod
+    def held(reason: str) -> Verdict:
+        """Kept from starting on purpose."""
+        return Verdict(State.HELD, reason)
 
     @staticmethod
     def doomed(reason: str, fix: str = "", evidence: tuple[str, ...] = ()) -> Verdict:
@@ -133,7 +140,11 @@ class Target(Protocol):
         """The hostname that the tablet has in the topology."""
 
     def socket_ready(self, tablet: Tablet) -> Verdict:
-        """Whether the tablet's mysqlctld answers, that is whether its MySQL is initialised and up."""
+        """Whether the tablet's mysqlctld answers, that is whether its MySQL is initialised and up.
+
+        Held, where its data is gone although it once had some and the topology still names it primary: started
+        now, it would lead its shard with an empty database.
+        """
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines a component wrote, oldest first."""

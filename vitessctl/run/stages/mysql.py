@@ -8,18 +8,19 @@ from vitessctl.targets.base import State, Verdict
 
 
 def converge(context: Context) -> Verdict:
-    """Ready when every socket answers. The file alone says nothing: it stays behind after any kind of stop."""
-    tablets = tuple(context.cluster.tablets())
-    waiting = []
-    for tablet in tablets:
-        verdict = context.target.socket_ready(tablet)
-        if verdict.state is State.DOOMED:
-            return verdict
-        if not verdict.ready:
-            waiting.append(f"{tablet.alias}: {verdict.reason}")
+    """Ready when every socket answers. The file alone says nothing: it stays behind after any kind of stop.
+
+    A tablet that is held is not waited for here: the next stage gives its role to another.
+    """
+    verdicts = {tablet.alias: context.target.socket_ready(tablet) for tablet in context.cluster.tablets()}
+    doomed = [verdict for verdict in verdicts.values() if verdict.state is State.DOOMED]
+    if doomed:
+        return doomed[0]
+    waiting = [f"{alias}: {verdict.reason}" for alias, verdict in verdicts.items() if verdict.state is State.WAITING]
     if waiting:
         return Verdict.waiting("; ".join(waiting))
-    return Verdict.done(f"{len(tablets)} up")
+    held = sum(verdict.state is State.HELD for verdict in verdicts.values())
+    return Verdict.done(f"{len(verdicts) - held} up" + (f", {held} held back" if held else ""))
 
 
 def applies(context: Context) -> bool:

@@ -8,7 +8,8 @@ the first trial lost its tables). The first election takes the tablet that has e
 from __future__ import annotations
 
 from vitessctl.model.cluster import Shard, Tablet
-from vitessctl.model.gtid import GtidSet, parse_gtid_set
+from vitessctl.model.gtid import GtidSet
+from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
@@ -55,27 +56,14 @@ def _serving(context: Context, tablet: Tablet) -> Verdict:
 
 
 def _elect(context: Context, shard: Shard) -> Verdict:
-    candidates = [tablet for tablet in shard.tablets if tablet.type == "replica"]
-    positions = {tablet.alias: _position(context, tablet) for tablet in shard.tablets}
-    missing = [alias for alias, position in positions.items() if position is None]
-    if missing:
-        return Verdict.waiting(f"no primary; before one is elected, {', '.join(missing)} must say what it holds")
-    known = {alias: position for alias, position in positions.items() if position is not None}
-    best = next((tablet for tablet in candidates if _has_everything(tablet.alias, known)), None)
+    """Every tablet must say what it holds first: one that is silent may be the one with the rows."""
+    positions = positions_of(context.vtctld, shard.tablets)
+    best = most_complete(positions, [tablet for tablet in shard.tablets if tablet.type == "replica"])
     if best is None:
-        return _diverged(shard, known)
+        return _diverged(shard, positions)
     primary = context.vtctld.plan_reparent(shard.keyspace, shard.name, new_primary=best.alias)
     context.acted("primary", f"elected {primary} primary of {shard.path}", True)
     return _serving(context, next(tablet for tablet in shard.tablets if tablet.alias == primary))
-
-
-def _position(context: Context, tablet: Tablet) -> GtidSet | None:
-    status = context.vtctld.full_status(tablet.alias, seconds=5.0)
-    return parse_gtid_set(status.position)
-
-
-def _has_everything(alias: str, positions: dict[str, GtidSet]) -> bool:
-    return all(positions[alias].contains(other) for other in positions.values())
 
 
 def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:

@@ -7,21 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vitessctl.model.cluster import Tablet
+from vitessctl.model.cluster import Shard, Tablet
+from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
 from vitessctl.run.stage import Stage
-from vitessctl.targets.base import Verdict
+from vitessctl.targets.base import State, Verdict
 from vitessctl.vtctld.records import TabletRecord
 
 
 def converge(context: Context) -> Verdict:
     """Ready when every tablet of the spec is there."""
-    tablets = tuple(context.cluster.tablets())
     records = {record.alias: record for record in context.vtctld.tablets()}
-    faults = [fault for tablet in tablets if (fault := _fault(context, tablet, records))]
+    faults: list[str] = []
+    for shard in context.cluster.shards():
+        held = [tablet for tablet in shard.tablets if context.target.socket_ready(tablet).state is State.HELD]
+        others = [tablet for tablet in shard.tablets if tablet not in held]
+        found = [fault for tablet in others if (fault := _fault(context, tablet, records))]
+        if held and not found:
+            verdict = _replace_held_primary(context, shard, held, others)
+            if verdict.state is State.DOOMED:
+                return verdict
+            found = [verdict.reason]
+        faults += found
     if faults:
         return Verdict.waiting("; ".join(faults))
-    return Verdict.done(f"{len(tablets)} in the topology")
+    return Verdict.done(f"{sum(1 for _ in context.cluster.tablets())} in the topology")
 
 
 def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord]) -> str:
@@ -40,6 +50,32 @@ def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord]
 
 def _acceptable(tablet: Tablet) -> tuple[str, ...]:
     return ("replica", "primary") if tablet.type == "replica" else (tablet.type,)
+
+
+def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], others: list[Tablet]) -> Verdict:
+    """Give the role of a primary whose data is gone to the tablet that has everything the others have.
+
+    Without that it would come back as the shard's primary with an empty database, and look healthy.
+    """
+    record = context.vtctld.shard(shard.keyspace, shard.name)
+    aliases = ", ".join(tablet.alias for tablet in held)
+    if record is None or record.primary not in {tablet.alias for tablet in held}:
+        return Verdict.waiting(f"{aliases}: comes back as an empty replica")
+    best = most_complete(
+        positions_of(context.vtctld, others), [tablet for tablet in others if tablet.type == "replica"]
+    )
+    if best is None:
+        return Verdict.doomed(
+            f"the data of {record.primary}, the primary of {shard.path}, is gone, and no other replica tablet has "
+            "everything that is left",
+            "Put its data folder back, or restore the shard from a backup. It was kept from starting, because it "
+            "would lead the shard with an empty database; nothing was changed.",
+        )
+    primary = context.vtctld.emergency_reparent(
+        shard.keyspace, shard.name, new_primary=best.alias, expected_primary=record.primary
+    )
+    context.acted("tablets", f"made {primary} primary of {shard.path}: the data of {record.primary} is gone", True)
+    return Verdict.waiting(f"{aliases}: comes back as an empty replica")
 
 
 STAGE = Stage("tablets", ("keyspaces", "mysql"), "the tablets", converge)
