@@ -21,7 +21,7 @@ from vitessctl.rehearsal.tablet_wire import STATUS_CODES, decode, encode
 
 
 def manager_handler(alias: str, tablet: TabletManager) -> grpc.GenericRpcHandler:
-    """Handlers of the admin calls; an error's text gets `TabletManager.<Method> on <alias>: ` in front, as in Vitess."""
+    """Handlers of the admin calls; error texts get Vitess's `TabletManager.<Method> on <alias>: ` in front."""
     handlers = {
         name: _unary(getattr(tablet, method), f"TabletManager.{name} on {alias}: ")
         for name, method in MANAGER_METHODS.items()

@@ -1,0 +1,39 @@
+"""Which stand-in a program's name stands for, and how it is run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final
+
+from vitessctl.rehearsal.servenv.process import run
+
+PROGRAMS: Final[dict[str, str]] = {
+    "etcd": "vitessctl.rehearsal.etcd.server",
+    "vtctld": "vitessctl.rehearsal.vtctld.server",
+    "vtorc": "vitessctl.rehearsal.vtorc.server",
+    "mysqld": "vitessctl.rehearsal.mysqld.server",
+    "mysqlctld": "vitessctl.rehearsal.mysqlctld.server",
+    "vttablet": "vitessctl.rehearsal.vttablet.server",
+    "vtgate": "vitessctl.rehearsal.vtgate.server",
+}
+"""Program to the module whose `main(arguments: list[str]) -> int` is its stand-in; imported only when it runs."""
+
+USAGE: Final = f"usage: python -m vitessctl.rehearsal {{{'|'.join(PROGRAMS)}}} ARGUMENTS...\n"
+
+
+def main(words: list[str]) -> int:
+    """Run `PROGRAM ARGUMENTS…`, the arguments exactly as the real program gets them; gives the exit code."""
+    if not words or words[0] not in PROGRAMS:
+        sys.stderr.write(USAGE)
+        return 2
+    program = importlib.import_module(PROGRAMS[words[0]])
+    return run(words[0], program.main, words[1:])
+
+
+def leave(code: int) -> None:
+    """End the process now: threads that still wait for calls must not delay the exit."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,116 @@
+"""One server process: its flags, log, pages, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+from vitessctl.rehearsal.servenv.exits import StartError
+from vitessctl.rehearsal.servenv.flags import Flags, Parser, load_types
+from vitessctl.rehearsal.servenv.log import Log
+from vitessctl.rehearsal.servenv.pages import Vars, register
+from vitessctl.rehearsal.servenv.web import Web
+
+if TYPE_CHECKING:
+    from vitessctl.releases import Release
+
+RELEASE_VARIABLE: Final = "VITESSCTL_RELEASE"
+DEFAULT_RELEASE: Final = "24"
+ROOT_VARIABLE: Final = "VITESSCTL_REHEARSAL_ROOT"
+FIRST_STRUCTURED_LOG: Final = "24.."
+FIRST_DASHES: Final = "23.."
+REFUSES_ROOT: Final = frozenset({"vtctld", "vttablet", "vtgate", "vtorc"})
+"""mysqlctld does not refuse; the mysqld that it starts does."""
+
+
+class Process:
+    """What a server has before it does anything of its own. Raises StartError for a wrong command line, or for root."""
+
+    def __init__(self, component: str, arguments: Sequence[str]) -> None:
+        self.component = component
+        self.release = _release()
+        self.log = Log(component, self.release.within(FIRST_STRUCTURED_LOG))
+        self.flags = _parse(component, self.release, arguments)
+        refuse_root(component)
+        self.version = f"{self.release.name}.0.0-REHEARSAL"
+        self.vars = Vars(component, self.version, [component, *arguments])
+        self.web = Web()
+        self.signals = Signals()
+        register(self.web, self.vars, lambda: f"Release {self.release.name}.")
+        self.log.info(f"Version: {self.version} (REHEARSAL: a stand-in, not Vitess)")
+
+    def listen_http(self) -> None:
+        """Open the HTTP port of --bind-address and --port; StartError if it is taken."""
+        self.web.listen(self.flags.text("bind-address"), self.flags.number("port"))
+
+    def grpc_address(self) -> tuple[str, int]:
+        """Host and port of --grpc-bind-address and --grpc-port; port 0 where there is none."""
+        return self.flags.text("grpc-bind-address"), self.flags.number("grpc-port")
+
+
+class Signals:
+    """SIGTERM and SIGINT, turned into something to wait for.
+
+    A pipe rather than threading.Event: setting an Event in a signal handler can deadlock with the wait it interrupts.
+    """
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._handle)
+
+    def wait(self) -> None:
+        """Return when a signal came, or `stop` was called."""
+        os.read(self._read, 1)
+
+    def stop(self) -> None:
+        """End the wait from any thread."""
+        os.write(self._write, b".")
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        self.stop()
+
+
+def refuse_root(component: str) -> None:
+    """As the real servers do; VITESSCTL_REHEARSAL_ROOT=1 allows it (containers and CI often have no other user)."""
+    if component in REFUSES_ROOT and os.geteuid() == 0 and os.environ.get(ROOT_VARIABLE) != "1":
+        raise StartError("servenv.Init: running this as root makes no sense")
+
+
+def run(component: str, main: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """The exit code of a server's main, with what the real one prints when it cannot start."""
+    try:
+        return main(arguments)
+    except StartError as error:
+        report(component, error)
+        return error.code
+
+
+def report(component: str, error: StartError) -> None:
+    """Print a start error: cobra's `Error: …` and usage where the real one has them, then the log's last line."""
+    if error.usage:
+        first = f"Error: {error.text}" if error.logged else error.text
+        sys.stderr.write(f"{first}\nUsage:\n  {component} [flags]\n\n")
+    if error.logged:
+        Log(component, _release().within(FIRST_STRUCTURED_LOG)).error(error.text)
+    sys.stderr.flush()
+
+
+def _release() -> Release:
+    from vitessctl import releases
+
+    return releases.get(os.environ.get(RELEASE_VARIABLE, DEFAULT_RELEASE))
+
+
+def _parse(component: str, release: Release, arguments: Sequence[str]) -> Flags:
+    parser = Parser(
+        accepts=lambda flag: release.accepts(component, flag),
+        dashed=release.within(FIRST_DASHES),
+        go=release.flag_parser == "go",
+        types=load_types(),
+    )
+    return parser.parse(arguments)
