@@ -1,0 +1,167 @@
+"""A live cluster on this machine, driven as a user drives it: through the command line and a MySQL client."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pymysql.cursors
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+UP_SECONDS = 180
+
+
+def free_base_port(span: int = 900) -> int:
+    """A base port whose first ports are free; tablets of tests have UIDs that keep them within the span."""
+    for _ in range(50):
+        base = random.randrange(17000, 30000, 1000)
+        if all(_is_free(base + offset) for offset in (0, 1, 10, 11, 12, 101, 201, 301, 401, 800, span - 100)):
+            return base
+    raise RuntimeError("no free range of ports found")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@dataclass
+class LiveCluster:
+    """One cluster with a state folder and ports of its own."""
+
+    state: Path
+    inventory: Path
+    flag: str
+    """--rehearse or --local."""
+    base_port: int = field(default_factory=free_base_port)
+
+    def command(self, *words: str) -> list[str]:
+        """The command line of a vitessctl command for this cluster."""
+        place = ["--state-dir", str(self.state), "-e", f"local.base_port={self.base_port}", self.flag]
+        return [sys.executable, "-m", "vitessctl", words[0], "-i", str(self.inventory), *place, *words[1:]]
+
+    def run(self, *words: str, timeout: float = UP_SECONDS) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(self.command(*words), capture_output=True, text=True, timeout=timeout, cwd=REPOSITORY)
+
+    def up(self) -> str:
+        """`up`, which must succeed; gives its screen."""
+        done = self.run("up")
+        assert done.returncode == 0, f"up failed with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def down(self, *words: str) -> str:
+        """`down`, which must succeed; gives its screen."""
+        done = self.run("down", *words)
+        assert done.returncode == 0, f"down failed with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def status(self) -> dict[str, Any]:
+        """`status --output json`."""
+        done = self.run("status", "--output", "json", timeout=60)
+        assert done.returncode in (0, 3), f"status failed with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        data: dict[str, Any] = json.loads(done.stdout)
+        return data
+
+    def wait_status(self, wanted: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
+        """Look until the status is as wanted; fails with the last one when it is not in time."""
+        deadline = time.monotonic() + seconds
+        while True:
+            status = self.status()
+            if wanted(status):
+                return status
+            assert time.monotonic() < deadline, f"{what} did not happen in {seconds} s: {json.dumps(status, indent=1)}"
+            time.sleep(0.2)
+
+    def wait_ready(self, seconds: float = 60) -> dict[str, Any]:
+        """Look until everything is as the spec wants it."""
+        return self.wait_status(lambda status: bool(status["ready"]), seconds, "ready")
+
+    def pids(self) -> dict[str, int]:
+        """Process ids by program name."""
+        return {component["name"]: component["pid"] for component in self.status()["components"]}
+
+    def mysqld_pid(self, alias: str) -> int:
+        """The process id of a tablet's mysqld."""
+        return int((self.data_folder(alias) / "mysql.pid").read_text().strip())
+
+    def data_folder(self, alias: str) -> Path:
+        """Where a tablet's MySQL has its files."""
+        return self.state / "data" / f"vt_{alias.rpartition('-')[2]}"
+
+    def primary(self, status: dict[str, Any] | None = None) -> str:
+        """The alias of the first shard's primary."""
+        return str((status or self.status())["shards"][0]["primary"])
+
+    def kill_tablet(self, alias: str) -> None:
+        """kill -9 everything of one tablet: vttablet, mysqlctld and mysqld."""
+        pids = self.pids()
+        mysqld = self.mysqld_pid(alias)
+        for name in (f"vttablet-{alias}", f"mysqlctld-{alias}"):
+            os.kill(next(pid for label, pid in pids.items() if name in label), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(mysqld, signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def connect(self, database: str) -> Iterator[pymysql.cursors.Cursor]:
+        """A cursor through vtgate; `database` may name a tablet type, like `messages@replica`."""
+        host, port = self.status()["vtgate"][0]["mysql"].split(":")
+        connection = pymysql.connect(
+            host=host,
+            port=int(port),
+            user="app",
+            database=database,
+            autocommit=True,
+            connect_timeout=5,
+            read_timeout=35,
+        )
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def rows(self, query: str, database: str = "messages") -> list[Any]:
+        """The rows of a query through vtgate."""
+        with self.connect(database) as cursor:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+
+    def remove(self) -> None:
+        """Stop everything and delete everything, also after a failure."""
+        self.run("down", timeout=120)
+        stop_leftovers(self.state)
+        shutil.rmtree(self.state, ignore_errors=True)
+
+
+def leftovers(state: Path) -> list[int]:
+    """Processes that belong to a state folder, found by the mark in their environment."""
+    mark = f"VITESSCTL_STATE={state}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+    return found
+
+
+def stop_leftovers(state: Path) -> None:
+    """SIGKILL, by pid, what a failed test left behind."""
+    for pid in leftovers(state):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
