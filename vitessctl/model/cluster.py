@@ -96,7 +96,7 @@ class Vtgate:
 
     replicas: int = 1
     service: str = "ClusterIP"
-    annotations: Mapping[str, str] = EMPTY
+    annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     node_port: int | None = None
     load_balancer_class: str = ""
 
@@ -150,7 +150,7 @@ class Timeouts:
     """How long a stage's gate may take, in seconds."""
 
     default: float = 180.0
-    stages: Mapping[str, float] = EMPTY
+    stages: Mapping[str, float] = field(default_factory=lambda: EMPTY)
 
     def of(self, stage: str) -> float:
         """Seconds for one stage."""
@@ -172,9 +172,9 @@ class Cluster:
     keyspaces: tuple[Keyspace, ...]
     users: tuple[User, ...] = ()
     """MySQL users of vtgate; none: on one machine anybody may connect."""
-    resources: Mapping[str, Mapping[str, Any]] = EMPTY
+    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     """Kubernetes resources by component; a component that is absent gets no `resources` key at all."""
-    extra_flags: Mapping[str, Mapping[str, str]] = EMPTY
+    extra_flags: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: EMPTY)
     """By component, flag (as the user spelled it) to value."""
     local: Local = Local()
     timeouts: Timeouts = Timeouts()
