@@ -1,0 +1,110 @@
+"""The Jinja environment: sandboxed, strict, and with no way for a value to become structure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from vitessctl.render import quoting
+from vitessctl.render.failures import Missing
+from vitessctl.render.quoting import CLOSE, MARKS, OPEN, Fragment, Quoted, Syntax, ValueRefused
+
+LOOP_BUDGET = 1_000_000
+"""Numbers that `range` gives in one rendering, over all its calls."""
+SIZE_LIMIT = 1_000_000
+"""Characters of one rendered document: Kubernetes takes objects up to 1.5 MB."""
+
+
+class TemplateEnvironment(ImmutableSandboxedEnvironment):
+    """The sandbox, with fragments of the template told from values, and multiplication bounded."""
+
+    intercepted_binops = frozenset({"*", "**"})
+    concat = staticmethod(lambda parts: Fragment("".join(parts)))
+    loops_left = LOOP_BUDGET
+
+    def run(self, template: str, context: Mapping[str, Any]) -> str:
+        """The raw rendering of one template, with marks around the values; anything a template can raise."""
+        self.loops_left = LOOP_BUDGET
+        pieces, size = [], 0
+        for piece in self.get_template(template).generate(context):
+            pieces.append(piece)
+            size += len(piece)
+            if size > SIZE_LIMIT:
+                raise ValueRefused(f"the template writes more than {SIZE_LIMIT} characters")
+        return "".join(pieces)
+
+    def bounded_range(self, *arguments: int) -> range:
+        """`range`, until one rendering has counted LOOP_BUDGET numbers."""
+        numbers = range(*arguments)
+        self.loops_left -= len(numbers)
+        if self.loops_left < 0:
+            raise ValueRefused(f"the template loops more than {LOOP_BUDGET} times")
+        return numbers
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
+        """Refuse powers and repeated text, which could fill the memory."""
+        if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise ValueRefused(f"'{operator}' is for numbers only, and powers are not needed here")
+        return super().call_binop(context, operator, left, right)
+
+
+@cache
+def environment(ending: str, folders: tuple[Path, ...]) -> TemplateEnvironment:
+    """The environment for templates of one ending (see quoting.SYNTAXES); the first folder wins."""
+    syntax = quoting.SYNTAXES[ending]
+    made = TemplateEnvironment(
+        loader=jinja2.FileSystemLoader(folders, encoding="utf-8"),
+        undefined=Missing,
+        finalize=partial(placed, syntax),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+        cache_size=-1,
+    )
+    made.filters = {**made.filters, **syntax.filters, "indent": _indent, "safe": _refuse_safe}
+    made.globals = {"range": made.bounded_range, "namespace": jinja2.utils.Namespace}
+    return made
+
+
+def ending_of(template: str) -> str:
+    """The ending that tells a template's text format; ValueError for an unknown one."""
+    for ending in quoting.SYNTAXES:
+        if template.endswith(ending):
+            return ending
+    raise ValueError(f"{template} does not end with any of {', '.join(quoting.SYNTAXES)}")
+
+
+def placed(syntax: Syntax, value: Any) -> str:
+    """What Jinja writes for a value: the checked text between marks; ValueRefused if it is not safe."""
+    kind = type(value)
+    if kind is Quoted:
+        return f"{OPEN}{value}{CLOSE}"
+    if kind is Fragment:
+        return str.__str__(value)
+    if kind is int:
+        return f"{OPEN}{value}{CLOSE}"
+    if isinstance(value, str):
+        return f"{OPEN}{syntax.plain(value)}{CLOSE}"
+    if isinstance(value, jinja2.Undefined):
+        return str(value)
+    raise ValueRefused(f"a template places text and whole numbers, not {quoting.kind_of(value)}")
+
+
+def without_marks(text: str) -> str:
+    """Rendered text without the marks around values."""
+    return text.translate(MARKS)
+
+
+def _indent(text: str, width: int = 4, first: bool = False, blank: bool = False) -> str:
+    indented = jinja2.filters.do_indent(text, width, first, blank)
+    return Fragment(indented) if isinstance(text, Fragment) else indented
+
+
+def _refuse_safe(value: Any) -> Any:
+    raise ValueRefused("the filter 'safe' has no meaning here; write {{ value | q }}")
