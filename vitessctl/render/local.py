@@ -32,6 +32,8 @@ def documents(cluster: Cluster, renderer: Renderer) -> Iterator[Document]:
         yield source.program("etcd", member.name, member.name, member)
     yield source.program("vtctld", "vtctld", "", None)
     yield source.file("mysqlctld", "config/my.cnf", "my.cnf.j2")
+    if source.release.init_db_sql_required:
+        yield source.file("mysqlctld", "config/init_db.sql", "init_db.sql.j2")
     for tablet in cluster.tablets():
         yield source.program("mysqlctld", f"mysqlctld-{tablet.alias}", tablet.alias, tablet)
     for tablet in cluster.tablets():

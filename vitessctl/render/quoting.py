@@ -40,7 +40,7 @@ class ValueRefused(ValueError):
 
 _PLAIN_YAML = re.compile(r"[A-Za-z0-9/_][A-Za-z0-9/_.+-]*")
 _PLAIN_CONF = re.compile(r"[A-Za-z0-9/_.:@,+=-]+")
-_STATE_PATH = re.compile(r"(--[a-z0-9-]+=)?%\(here\)s[A-Za-z0-9/_.-]*")
+_STATE_PATH = re.compile(r"(--[a-z0-9_.-]+=)?%\(here\)s[A-Za-z0-9/_.-]*")
 _WORDS_WITH_MEANING = frozenset({"y", "n", "nan", "inf", "infinity"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_BUT_SPACE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -134,6 +134,7 @@ SYNTAXES: Mapping[str, Syntax] = {
     ".yaml.j2": Syntax(plain_yaml, {"q": quote_yaml, "json": json_for_yaml}),
     ".conf.j2": Syntax(plain_conf, {"q": quote_conf}),
     ".cnf.j2": Syntax(plain_cnf, {"verbatim": verbatim}),
+    ".sql.j2": Syntax(plain_cnf, {}),
     ".json.j2": Syntax(plain_json, {"json": json_for_yaml}),
 }
 """By the ending of the template's name."""
