@@ -1,0 +1,212 @@
+"""supervisord, made prompt: what `python -c` runs when the local target needs one.
+
+Plain supervisord looks once a second, and the end of a process whose output closes before it is reaped is seen only
+then. Here SIGCHLD wakes the loop, and the loop sleeps no longer than to the next thing that is due. It also counts
+ends, waits growing times between starts of a program that does not stay up (supervisor itself does so only for ends
+within `startsecs`), and adopts orphans, so that a killed server's child does not stay a zombie where process 1
+reaps nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+# Everything that supervisord would import later is imported here: once it has become another user, that user need
+# not be able to read the folder that Python and its packages are in (root's home, for example).
+import supervisor.http
+import supervisor.options
+import supervisor.poller
+import supervisor.process
+import supervisor.rpcinterface
+import supervisor.supervisord
+import supervisor.web
+from supervisor.medusa import asyncore_25
+from supervisor.states import ProcessStates, getProcessStateDescription
+
+STEADY = 10.0
+"""Seconds after which a process counts as one that had come up well."""
+PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 30.0)
+"""Seconds before the next start, by how many lives in a row were shorter than STEADY."""
+_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+_MOST_FILES = 65536
+
+
+def pause_after(short_lives: int) -> float:
+    """Seconds to wait before the next start of a program that ended `short_lives` times in a row within STEADY."""
+    return PAUSES[min(max(short_lives - 1, 0), len(PAUSES) - 1)]
+
+
+class CountedProcess(supervisor.process.Subprocess):  # type: ignore[misc]
+    """A program that knows how often it ended, and waits before it is started again."""
+
+    deaths = 0
+    short_lives = 0
+    failures = 0
+    last_end = ""
+    not_before = 0.0
+
+    def finish(self, pid: int, status: int) -> None:
+        """It was reaped: count it, unless it was told to stop."""
+        told = self.killing
+        super().finish(pid, status)
+        self.last_end = supervisor.options.decode_wait_status(status)[1]
+        if told:
+            self.short_lives = 0
+            return
+        self.deaths += 1
+        self.short_lives = self.short_lives + 1 if time.time() - self.laststart < STEADY else 1
+        self.not_before = time.time() + pause_after(self.short_lives)
+
+    def change_state(self, new_state: int, expected: bool = True) -> Any:
+        """Where supervisor would wait one second more each time, wait as PAUSES says."""
+        changed = super().change_state(new_state, expected)
+        if new_state == ProcessStates.BACKOFF:
+            self.failures = self.backoff
+            self.delay = time.time() + min(self.backoff, pause_after(self.backoff + 1))
+        elif new_state in (ProcessStates.RUNNING, ProcessStates.STOPPED):
+            self.failures = 0
+        return changed
+
+    def transition(self) -> None:
+        """Start what has ended, but not before its pause is over."""
+        if self.state != ProcessStates.EXITED or time.time() >= self.not_before:
+            super().transition()
+
+    def due(self) -> float | None:
+        """When something is to be done for it though nothing happens; None if never. Seconds since the epoch."""
+        if self.state == ProcessStates.STARTING:
+            return float(self.laststart + self.config.startsecs)
+        if self.state == ProcessStates.EXITED:
+            return float(self.not_before) if self.config.autorestart else None
+        if self.state in (ProcessStates.BACKOFF, ProcessStates.STOPPING):
+            return float(self.delay)
+        return None
+
+    def report(self) -> dict[str, object]:
+        """What vitessctl.targets.local.rpc.ProcessReport holds."""
+        return {
+            "name": self.config.name,
+            "state": getProcessStateDescription(self.get_state()),
+            "pid": self.pid,
+            "start": float(self.laststart),
+            "stop": float(self.laststop),
+            "now": time.time(),
+            "deaths": self.deaths,
+            "failures": self.failures,
+            "last_end": self.last_end or self.spawnerr or "",
+        }
+
+
+class PromptPoller(supervisor.poller.PollPoller):  # type: ignore[misc]
+    """Waits for output and calls, but no longer than until something is due."""
+
+    def __init__(self, options: Any, processes: Callable[[], Iterable[CountedProcess]]) -> None:
+        super().__init__(options)
+        self._processes = processes
+
+    def poll(self, timeout: float) -> Any:
+        """Like its base, with the shorter of `timeout` and the time to the next thing due. Seconds."""
+        times = [due for process in self._processes() if (due := process.due()) is not None]
+        if times:
+            timeout = min(timeout, max(0.01, min(times) - time.time() + 0.005))
+        return super().poll(timeout)
+
+
+class Wakeup:
+    """The end of a pipe that gets a byte for every signal, so that SIGCHLD ends the wait at once."""
+
+    def __init__(self) -> None:
+        self._read, write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(write, False)
+        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        asyncore_25.socket_map[self._read] = self
+
+    def readable(self) -> bool:
+        """Asked by supervisord's loop."""
+        return True
+
+    def writable(self) -> bool:
+        """Asked by supervisord's loop."""
+        return False
+
+    def handle_read_event(self) -> None:
+        """Forget the bytes: that they came is all."""
+        os.read(self._read, 4096)
+
+    def handle_error(self) -> None:
+        """Nothing was there to read."""
+
+
+class PromptOptions(supervisor.options.ServerOptions):  # type: ignore[misc]
+    """supervisord's options, with the poller and the signals that make it prompt."""
+
+    def openhttpservers(self, supervisord: Any) -> None:
+        """The first moment at which the programs are known."""
+        super().openhttpservers(supervisord)
+        self.poller = PromptPoller(
+            self, lambda: (p for group in supervisord.process_groups.values() for p in group.processes.values())
+        )
+
+    def setsignals(self) -> None:
+        """SIGHUP would restart every program: nobody asks for that here."""
+        super().setsignals()
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)
+        Wakeup()
+
+
+class Reports:
+    """The RPC namespace `vitessctl`."""
+
+    def __init__(self, supervisord: Any) -> None:
+        self._supervisord = supervisord
+
+    def report(self) -> list[dict[str, object]]:
+        """Every program."""
+        groups = self._supervisord.process_groups.values()
+        return [process.report() for group in groups for process in group.processes.values()]
+
+
+def make_reports(supervisord: Any, **_settings: object) -> Reports:
+    """What supervisord.conf names as the factory of the namespace."""
+    return Reports(supervisord)
+
+
+def become(uid: int, gid: int) -> None:
+    """Give up root for good."""
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+
+
+def _adopt_orphans() -> None:
+    try:
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    except (OSError, AttributeError):
+        print("cannot adopt orphans: no prctl on this machine", file=sys.stderr)  # noqa: T201
+
+
+def _allow_many_files() -> None:
+    """Three files a program, and the servers want many for themselves."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def main(configuration: str, uid: int, gid: int) -> None:
+    """Run supervisord in the foreground until it is told to end, as this user."""
+    if os.geteuid() == 0 and uid != 0:
+        become(uid, gid)
+    _allow_many_files()
+    _adopt_orphans()
+    supervisor.process.Subprocess = CountedProcess
+    supervisor.supervisord.ServerOptions = PromptOptions
+    supervisor.supervisord.main(["-n", "-c", configuration])

@@ -1,0 +1,226 @@
+"""The local target: a cluster as processes of this machine, under one supervisord."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+from vitessctl.model.cluster import Cluster, Tablet
+from vitessctl.render.documents import Document
+from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Verdict
+from vitessctl.targets.local import erase, install, preflight, processes, programs, sockets, stopping, verdicts
+from vitessctl.targets.local.account import Account, caller, server_account
+from vitessctl.targets.local.binaries import Binaries
+from vitessctl.targets.local.compare import Comparison, change_of, compare, deletion
+from vitessctl.targets.local.explain import explain
+from vitessctl.targets.local.faults import LocalError, raise_all
+from vitessctl.targets.local.launch import Daemon
+from vitessctl.targets.local.lock import LOCK, locked
+from vitessctl.targets.local.ports import HOST, ports_of
+from vitessctl.targets.local.programs import FILE, PROGRAM, Program, Started
+from vitessctl.targets.local.rpc import ProcessReport
+from vitessctl.targets.local.state import StateFolder
+from vitessctl.targets.local.tail import last_lines
+
+_DIAGNOSED_LINES = 200
+
+
+class LocalTarget:
+    """See vitessctl.targets.base.Target. Every method may be called from several threads at once."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        state: Path,
+        binaries: Binaries,
+        name: str = "local",
+        environ: Mapping[str, str] | None = None,
+        account: Account | None = None,
+    ) -> None:
+        """`state`: the folder for everything of the cluster; `account`: whom the servers run as, else it follows."""
+        self.name = name
+        self._cluster = cluster
+        self._binaries = binaries
+        self._environ = dict(os.environ if environ is None else environ)
+        path = Path(os.path.abspath(state))
+        self.state = StateFolder(path, account or self._account(path))
+        self._daemon = Daemon(self.state)
+        self._changing = threading.Lock()
+
+    def _account(self, path: Path) -> Account:
+        if self._binaries.rehearsal:
+            return caller()
+        return server_account(self._cluster.local.user, path, self._environ)
+
+    def __enter__(self) -> LocalTarget:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._daemon.client.close()
+
+    def lock(self, command: str = "") -> AbstractContextManager[None]:
+        """Hold the cluster for one run. Raises LockedError, which names the holder."""
+        self.state.create(self._cluster.name, self.name)
+        return locked(self.state.path / LOCK, command)
+
+    def preflight(self, documents: Sequence[Document]) -> None:
+        """Refuse what can be known not to work, all of it in one error: binaries, ports, disk, the state folder."""
+        wanted = [programs.parse(document, self.state.path) for document in documents if document.kind == PROGRAM]
+        own = processes.of_state(self.state.path)
+        databases = sum(not self._is_initialised(program) for program in wanted if _is_database(program))
+        raise_all(
+            (
+                *self.state.faults(),
+                *preflight.binary_faults(wanted, self._binaries),
+                *preflight.port_faults(wanted, self._cluster.local.base_port, own),
+                *preflight.disk_faults(self.state.path, databases),
+            )
+        )
+
+    def _is_initialised(self, program: Program) -> bool:
+        return (self.state.path / "data" / stopping.data_folder(program.document.subject)).is_dir()
+
+    def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """What applying these documents would do; programs that have no document any more are deletions."""
+        changes = [comparison.change for comparison in self._compare(documents)]
+        return [*changes, *(deletion(started) for started in self._surplus(documents))]
+
+    def _compare(self, documents: Sequence[Document]) -> list[Comparison]:
+        settings = install.settings(self.state.path, self._binaries)
+        return compare(documents, self.state, self._reports(), settings)
+
+    def _surplus(self, documents: Iterable[Document]) -> list[Started]:
+        wanted = {document.name for document in documents if document.kind == PROGRAM}
+        return [started for name, started in programs.all_started(self.state).items() if name not in wanted]
+
+    def _reports(self) -> Mapping[str, ProcessReport]:
+        return self._daemon.client.report() if self._daemon.answers() else {}
+
+    def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Write what changed and start what is new, changed or not running; what runs unchanged is not touched."""
+        with self._changing:
+            self.state.create(self._cluster.name, self.name)
+            install.install(self.state, self._binaries)
+            self._daemon.ensure(self._environ)
+            comparisons = self._compare(documents)
+            self._write(comparisons)
+        changed = [comparison for comparison in comparisons if comparison.change.is_change and comparison.program]
+        self._restart(changed)
+        return [comparison.change for comparison in comparisons]
+
+    def _write(self, comparisons: Iterable[Comparison]) -> None:
+        reread = False
+        for comparison in comparisons:
+            document = comparison.document
+            if document.kind == FILE:
+                self.state.write(document.name, document.text, mode=0o600 if document.secret else 0o644)
+            elif comparison.change.is_change:
+                name = programs.configuration_name(document.name)
+                self.state.write(name, document.text, mode=0o600 if document.secret else 0o644)
+                reread = True
+        if reread:
+            self._daemon.client.reread()
+
+    def _restart(self, comparisons: Sequence[Comparison]) -> None:
+        reports = self._reports()
+        known = programs.all_started(self.state)
+        names = [comparison.document.name for comparison in comparisons]
+        stopping.stop(self._daemon, self.state.path, [known[name] for name in names if name in reports])
+        for comparison in comparisons:
+            if comparison.program is not None:
+                self._daemon.client.replace(comparison.program.name)
+                programs.remember(self.state, comparison.program, comparison.fingerprint)
+                self._daemon.client.start(comparison.program.name)
+
+    def verdict(self, document: Document) -> Verdict:
+        """Whether the program is up. A file is there once it is applied."""
+        if document.kind == FILE:
+            return Verdict.done()
+        return verdicts.verdict_of(
+            self._reports().get(document.name),
+            lambda: last_lines(self._log(document.name), _DIAGNOSED_LINES),
+            lambda lines: explain(lines, self._cluster.release, document.component),
+        )
+
+    def components(self) -> Sequence[ComponentStatus]:
+        """Every program of the cluster, with what supervisord knows of it."""
+        reports = self._reports()
+        known = programs.all_started(self.state).values()
+        return [verdicts.status_of(started, reports.get(started.program)) for started in known]
+
+    def address(self, component: str, subject: str, port: str) -> Address:
+        """127.0.0.1 and the port that the model gives. Raises LocalError for a port that there is not."""
+        try:
+            return Address(HOST, ports_of(self._cluster.local.base_port, component, subject)[port])
+        except KeyError:
+            raise LocalError(f"{component} has no {port} port on one machine") from None
+
+    def tablet_hostname(self, tablet: Tablet) -> str:
+        """Always 127.0.0.1: tablets differ by port."""
+        return HOST
+
+    def socket_ready(self, tablet: Tablet) -> Verdict:
+        """Whether the tablet's mysqlctld answers."""
+        return sockets.answers(sockets.socket_path(self.state.path, tablet.uid))
+
+    def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
+        """The last lines that a component wrote; none if it never ran."""
+        for started in programs.all_started(self.state).values():
+            if (started.component, started.subject) == (component, subject):
+                return last_lines(self._log(started.program), lines)
+        return ()
+
+    def _log(self, program: str) -> Path:
+        return self.state.path / "log" / f"{program}.log"
+
+    def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Stop and remove programs and files, all at once, and wait until nothing of them is left."""
+        known = programs.all_started(self.state)
+        with self._changing:
+            self._take_away([known[document.name] for document in documents if document.name in known])
+            changes = [change_of(document, self._remove(document, known)) for document in documents]
+            self._end_if_empty()
+        return changes
+
+    def _remove(self, document: Document, known: Mapping[str, Started]) -> Operation:
+        there = self.state.remove(document.name) if document.kind == FILE else document.name in known
+        return Operation.DELETE if there else Operation.KEEP
+
+    def prune(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Stop and remove the programs that have no document any more; their data stays."""
+        with self._changing:
+            surplus = self._surplus(documents)
+            self._take_away(surplus)
+            self._end_if_empty()
+        return [deletion(started) for started in surplus]
+
+    def _take_away(self, surplus: Sequence[Started]) -> None:
+        stopping.stop(self._daemon, self.state.path, surplus)
+        running = self._daemon.answers()
+        for started in surplus:
+            if running:
+                self._daemon.client.remove(started.program)
+            self.state.remove(programs.configuration_name(started.program))
+            self.state.remove(programs.record_name(started.program))
+
+    def _end_if_empty(self) -> None:
+        if self.state.exists and not programs.programs_in(self.state):
+            self._daemon.shutdown()
+
+    def kept(self) -> Sequence[str]:
+        """The paths that hold the cluster's data."""
+        return erase.kept(self.state)
+
+    def delete_data(self) -> Sequence[str]:
+        """Remove all data and the state folder; gives what held data. Raises StateFolderError if it must not."""
+        return erase.delete(self.state)
+
+
+def _is_database(program: Program) -> bool:
+    return program.document.component == "mysqlctld"
