@@ -3,8 +3,8 @@
 Plain supervisord looks once a second, and the end of a process whose output closes before it is reaped is seen only
 then. Here SIGCHLD wakes the loop, and the loop sleeps no longer than to the next thing that is due. It also counts
 ends, waits growing times between starts of a program that does not stay up (supervisor itself does so only for ends
-within `startsecs`), and adopts orphans, so that a killed server's child does not stay a zombie where process 1
-reaps nothing.
+within `startsecs`), adopts orphans, so that a killed server's child does not stay a zombie where process 1 reaps
+nothing, and has mysqlctld's way cleared before it starts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 # Everything that supervisord would import later is imported here: once it has become another user, that user need
@@ -29,6 +30,8 @@ import supervisor.supervisord
 import supervisor.web
 from supervisor.medusa import asyncore_25
 from supervisor.states import ProcessStates, getProcessStateDescription
+
+from vitessctl.targets.local import guard, processes
 
 STEADY = 10.0
 """Seconds after which a process counts as one that had come up well."""
@@ -160,6 +163,21 @@ class PromptOptions(supervisor.options.ServerOptions):  # type: ignore[misc]
         super().setsignals()
         signal.signal(signal.SIGHUP, lambda _number, _frame: None)
         Wakeup()
+
+    def execve(self, filename: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Called in the child: what mysqlctld would trip over is put in order first."""
+        if os.path.basename(filename) == guard.GUARDED and "VTDATAROOT" in environment:
+            die_of_signals()
+            state = Path(os.environ[processes.STATE_VARIABLE])
+            guard.prepare(arguments, state, Path(environment["VTDATAROOT"]))
+        super().execve(filename, arguments, environment)
+
+
+def die_of_signals() -> None:
+    """In a child that does not become its program at once: a signal to stop ends it, instead of being noted."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Reports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
@@ -9,13 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import vitessctl
+from vitessctl.model.cluster import Cluster
 from vitessctl.targets.local.binaries import MYSQLD, PROGRAMS, Binaries
+from vitessctl.targets.local.holding import NEIGHBOURS, Notes, neighbours_of
 from vitessctl.targets.local.launch import CONFIGURATION, configuration
 from vitessctl.targets.local.state import StateFolder
-
-GUARDED = "mysqlctld"
-_GUARD = Path(__file__).with_name("mysqlctld-guard.sh")
-_SHELL = "#!/bin/sh\n# Written by vitessctl. Changes made here are lost.\n"
 
 
 def environment(state: Path, binaries: Binaries) -> dict[str, str]:
@@ -33,38 +32,36 @@ def settings(state: Path, binaries: Binaries) -> str:
     return configuration(environment(state, binaries))
 
 
-def install(state: StateFolder, binaries: Binaries) -> None:
-    """Bring bin/ and supervisord.conf to what these binaries need; does nothing where they are that already."""
+def install(state: StateFolder, binaries: Binaries, cluster: Cluster) -> None:
+    """Bring bin/, supervisord.conf and the guard's notes up to date; does nothing where they are that already."""
     for name, path in binaries.programs.items():
         if binaries.rehearsal:
             state.write(f"bin/{name}", _stand_in(name), mode=0o755)
-        elif name == GUARDED:
-            state.write(f"bin/{name}", _guarded(f"exec {shlex.quote(str(path))}"), mode=0o755)
         else:
             state.link(f"bin/{name}", str(path))
     state.write(CONFIGURATION, settings(state.path, binaries), mode=0o600)
+    state.write(f"run/{NEIGHBOURS}", json.dumps(neighbours_of(cluster)) + "\n")
+    if cluster.topology.managed and not any((state.path / "data").glob("etcd-*")):
+        _forget_initialised(state.path / "run")
+
+
+def _forget_initialised(run: Path) -> None:
+    """A topology that starts anew names nobody primary, so no MySQL has to be held back."""
+    for note in run.glob("vt_*.done"):
+        Notes(run, note.stem).forget()
 
 
 def _stand_in(name: str) -> str:
-    start = f"exec {shlex.quote(sys.executable)} -m vitessctl.rehearsal {name}"
-    lines = [f"PYTHONPATH={shlex.quote(package_root())}", "export PYTHONPATH"]
-    if os.geteuid() == 0:
-        lines += ["VITESSCTL_REHEARSAL_ROOT=1", "export VITESSCTL_REHEARSAL_ROOT"]
-    prelude = "\n".join(lines) + "\n"
-    return prelude_of(prelude, _guard_text() if name == GUARDED else "", start)
-
-
-def prelude_of(prelude: str, guard: str, start: str) -> str:
-    """A shell script: what it sets, what it does first, what it becomes."""
-    return f'{_SHELL}{prelude}{guard}{start} "$@"\n'
-
-
-def _guarded(start: str) -> str:
-    return prelude_of("", _guard_text(), start)
-
-
-def _guard_text() -> str:
-    return _GUARD.read_text(encoding="utf-8")
+    root = ["VITESSCTL_REHEARSAL_ROOT=1", "export VITESSCTL_REHEARSAL_ROOT"] if os.geteuid() == 0 else []
+    lines = [
+        "#!/bin/sh",
+        "# Written by vitessctl. Changes made here are lost.",
+        f"PYTHONPATH={shlex.quote(package_root())}",
+        "export PYTHONPATH",
+        *root,
+        f'exec {shlex.quote(sys.executable)} -m vitessctl.rehearsal {name} "$@"',
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def package_root() -> str:

@@ -36,6 +36,11 @@ class Process:
         return any(os.path.basename(word) in _DATABASE for word in self.command[:4])
 
     @property
+    def is_keeper(self) -> bool:
+        """Whether it is the script that starts mysqld again whenever it ends."""
+        return any(os.path.basename(word) == "mysqld_safe" for word in self.command[:4])
+
+    @property
     def title(self) -> str:
         """Its command, short enough for a message."""
         text = " ".join(self.command)
@@ -63,6 +68,12 @@ def gone(process: Process, reaped: bool = False) -> bool:
     """Whether it has ended; with `reaped`, whether its id is free too."""
     found = _stat(process.pid)
     return found is None or found[1] != process.born or (not reaped and found[0] in "ZX")
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether a process of that id has ended and waits for its parent to notice."""
+    found = _stat(pid)
+    return found is not None and found[0] in "ZX"
 
 
 def _command(pid: int) -> tuple[str, ...]:

@@ -6,16 +6,24 @@ import socket
 from pathlib import Path
 
 from vitessctl.targets.base import Verdict
+from vitessctl.targets.local import processes
+from vitessctl.targets.local.holding import Notes
 
 _SECONDS = 2.0
 
 
-def socket_path(state: Path, uid: int) -> Path:
-    """Where a tablet's mysqlctld listens."""
-    return state / "run" / f"mysqlctl-{uid:010d}.sock"
+def ready(state: Path, uid: int) -> Verdict:
+    """Whether a tablet's MySQL is up; notes it for the guard, which must know whether rows may be in the data."""
+    notes = Notes(state / "run", f"vt_{uid:010d}")
+    verdict = _answers(state / "run" / f"mysqlctl-{uid:010d}.sock")
+    if verdict.ready:
+        notes.finish()
+    elif (holder := notes.holder()) and processes.find(holder):
+        return Verdict.held("its data is gone; it waits until another tablet is primary")
+    return verdict
 
 
-def answers(path: Path) -> Verdict:
+def _answers(path: Path) -> Verdict:
     """Ready when somebody listens there. The file alone says nothing: it stays behind after any kind of stop."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_SECONDS)

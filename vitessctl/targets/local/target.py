@@ -106,7 +106,7 @@ class LocalTarget:
         """Write what changed and start what is new, changed or not running; what runs unchanged is not touched."""
         with self._changing:
             self.state.create(self._cluster.name, self.name)
-            install.install(self.state, self._binaries)
+            install.install(self.state, self._binaries, self._cluster)
             self._daemon.ensure(self._environ)
             comparisons = self._compare(documents)
             self._write(comparisons)
@@ -166,8 +166,8 @@ class LocalTarget:
         return HOST
 
     def socket_ready(self, tablet: Tablet) -> Verdict:
-        """Whether the tablet's mysqlctld answers."""
-        return sockets.answers(sockets.socket_path(self.state.path, tablet.uid))
+        """Whether the tablet's mysqlctld answers; held while its data is gone and nobody else leads its shard."""
+        return sockets.ready(self.state.path, tablet.uid)
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines that a component wrote; none if it never ran."""
