@@ -72,7 +72,7 @@ def documents_of(cluster: Cluster, target: str, options: SpecOptions) -> tuple[D
 def context_of(cluster: Cluster, target: LocalTarget, documents: Sequence[Document]) -> Context:
     """What stages and status work with."""
     from vitessctl import releases
-    from vitessctl.render.layout import layout_of
+    from vitessctl.render.layout_local import LocalLayout
     from vitessctl.run.context import Context
     from vitessctl.vtctld.client import connect
 
@@ -82,6 +82,6 @@ def context_of(cluster: Cluster, target: LocalTarget, documents: Sequence[Docume
         release=release,
         target=target,
         documents=documents,
-        topology_address=layout_of(cluster, "local").topology_address,
+        topology_address=LocalLayout(cluster).topology_address(),
         connect=lambda: connect(str(target.address("vtctld", "", "grpc")), release),
     )
