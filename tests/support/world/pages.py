@@ -1,0 +1,108 @@
+"""The servers' HTTP pages, as the real ones answer them: what they say, and what they hide."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.world import vtorc
+from tests.support.world.session import Session
+from tests.support.world.world import World
+from vitessctl.model import ports
+from vitessctl.run.http import Answer
+from vitessctl.targets.base import Address
+
+SECONDS = 2.0
+
+
+def getter(world: World, session: Session) -> Callable[[Address, str], Answer]:
+    """What stands in for vitessctl.run.http.get."""
+
+    def get(address: Address, path: str) -> Answer:
+        session.check()
+        with world.lock:
+            world.settle()
+            return _answer(world, address, path)
+
+    return get
+
+
+def _answer(world: World, address: Address, path: str) -> Answer:
+    if str(address) in world.external_etcd:
+        return _etcd(world, "") if path == "/health" else Answer(404, "404 page not found")
+    component, subject = owner(world, address.port)
+    if not world.up(component, subject):
+        return Answer(0, f"nothing listens on {address}")
+    if (component, subject) in world.frozen:
+        world.advance(SECONDS)
+        return Answer(0, f"{address} does not answer")
+    page = PAGES.get((component, path))
+    return page(world, subject) if page else Answer(404, "404 page not found")
+
+
+def owner(world: World, port: int) -> tuple[str, str]:
+    """Whose HTTP port it is."""
+    base = world.base_port
+    for component, subject in world.processes:
+        number = int(subject.rpartition("-")[2]) if component in ("etcd", "vttablet") else 0
+        own = {
+            "etcd": lambda number=number: ports.etcd_ports(base, number).metrics,
+            "vttablet": lambda number=number: ports.tablet_ports(base, number).http,
+            "vtctld": lambda: ports.vtctld_ports(base).http,
+            "vtorc": lambda subject=subject: ports.vtorc_ports(base, subject).http,
+            "vtgate": lambda subject=subject: ports.vtgate_ports(base, subject).http,
+        }.get(component)
+        if own is not None and own() == port:
+            return component, subject
+    return "", ""
+
+
+def _etcd(world: World, subject: str) -> Answer:
+    if world.etcd_up:
+        return Answer(200, '{"health":"true","reason":""}')
+    return Answer(503, '{"health":"false","reason":"RAFT NO LEADER"}')
+
+
+def _tablet_vars(world: World, alias: str) -> Answer:
+    record = world.topology.tablets.get(alias)
+    serving = world.serving(alias)
+    return _json(
+        TabletType=record.type if record else "unknown",
+        TabletStateName="SERVING" if serving else "NOT_SERVING",
+        TabletState=2 if serving else 1,
+    )
+
+
+def _tablet_health(world: World, alias: str) -> Answer:
+    if world.serving(alias):
+        return Answer(200, "ok\n")
+    return Answer(500, "500 internal server error: vttablet is not serving\n")
+
+
+def _vtorc_health(world: World, cell: str) -> Answer:
+    healthy = vtorc.discovered(world, cell)
+    return Answer(200 if healthy else 500, json.dumps({"Healthy": healthy}))
+
+
+def _vtgate_vars(world: World, cell: str) -> Answer:
+    seen = Counter(f"{r.keyspace}.{r.shard}.{r.type}" for r in world.topology.tablets.values() if world.serving(r.alias))
+    return _json(HealthcheckConnections=dict(seen))
+
+
+def _json(**values: Any) -> Answer:
+    return Answer(200, json.dumps(values))
+
+
+PAGES: dict[tuple[str, str], Callable[[World, str], Answer]] = {
+    ("etcd", "/health"): _etcd,
+    ("vttablet", "/debug/status"): lambda world, alias: Answer(200, "<html>"),
+    ("vttablet", "/debug/vars"): _tablet_vars,
+    ("vttablet", "/healthz"): _tablet_health,
+    ("vtctld", "/debug/health"): lambda world, subject: Answer(200, "ok"),
+    ("vtorc", "/debug/health"): _vtorc_health,
+    ("vtgate", "/debug/vars"): _vtgate_vars,
+    ("vtgate", "/debug/health"): lambda world, cell: Answer(200, "ok"),
+}
+"""By component and path. vtgate's health page says ok whatever the tablets do."""

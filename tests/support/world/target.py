@@ -1,0 +1,154 @@
+"""One machine in memory: a supervisor that keeps processes, and where they can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from tests.support.world.session import Session
+from tests.support.world.world import HOST, World
+from vitessctl.model import ports
+from vitessctl.model.cluster import Tablet
+from vitessctl.render.documents import Document
+from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Verdict
+
+
+class WorldTarget:
+    """Implements vitessctl.targets.base.Target."""
+
+    def __init__(self, world: World, session: Session, name: str = "rehearsal") -> None:
+        self.name = name
+        self._world = world
+        self._session = session
+
+    def preflight(self, documents: Sequence[Document]) -> None:
+        """Nothing stands in the way."""
+        self._session.check()
+
+    def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """What apply would do."""
+        return tuple(self._change(self._operation(document), document) for document in documents)
+
+    def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Start what does not run, restart what differs, leave the rest alone."""
+        changes = []
+        with self._world.lock:
+            for document in documents:
+                self._session.check()
+                self._world.settle()
+                operation = self._operation(document)
+                changes.append(self._change(operation, document))
+                if operation is not Operation.KEEP:
+                    self._world.start(document)
+                    self._session.wrote(f"{operation.value} {document.label}")
+        return tuple(changes)
+
+    def _operation(self, document: Document) -> Operation:
+        process = self._world.processes.get((document.component, document.subject))
+        if process is None:
+            return Operation.CREATE
+        return Operation.KEEP if process.document.text == document.text else Operation.UPDATE
+
+    def _change(self, operation: Operation, document: Document) -> Change:
+        return Change(operation, document.label, document.stage, document.component, document.subject)
+
+    def verdict(self, document: Document) -> Verdict:
+        """Whether the process runs."""
+        self._session.check()
+        self._world.settle()
+        key = (document.component, document.subject)
+        if key in self._world.doomed:
+            return self._world.doomed[key]
+        if self._world.up(*key):
+            return Verdict.done()
+        process = self._world.processes.get(key)
+        return Verdict.waiting(f"it ended: {process.last_words}" if process and process.last_words else "it starts")
+
+    def components(self) -> Sequence[ComponentStatus]:
+        """Every process that the supervisor keeps."""
+        self._session.check()
+        self._world.settle()
+        return tuple(
+            ComponentStatus(
+                label=process.document.name,
+                component=component,
+                subject=subject,
+                state="RUNNING" if process.running else "BACKOFF",
+                running=process.running,
+                pid=process.pid,
+                restarts=process.restarts,
+                since=self._world.now - process.started,
+            )
+            for (component, subject), process in self._world.processes.items()
+        )
+
+    def address(self, component: str, subject: str, port: str) -> Address:
+        """Ports as vitessctl.model.ports gives them."""
+        base = self._world.base_port
+        if component == "etcd":
+            return Address(HOST, getattr(ports.etcd_ports(base, int(subject.rpartition("-")[2])), port))
+        if component == "vttablet":
+            found = ports.tablet_ports(base, int(subject.rpartition("-")[2]))
+        elif component == "vtctld":
+            found = ports.vtctld_ports(base)
+        else:
+            found = {"vtgate": ports.vtgate_ports, "vtorc": ports.vtorc_ports}[component](base, subject)
+        return Address(HOST, getattr(found, port))
+
+    def tablet_hostname(self, tablet: Tablet) -> str:
+        """Always this machine."""
+        return HOST
+
+    def socket_ready(self, tablet: Tablet) -> Verdict:
+        """Whether the tablet's MySQL is up, or why it is kept from starting."""
+        self._session.check()
+        self._world.settle()
+        if self._world.held("mysqlctld", tablet.alias):
+            return Verdict.held("its data is gone, and the topology names it primary")
+        doomed = self._world.doomed.get(("mysqlctld", tablet.alias))
+        if doomed is not None:
+            return doomed
+        if self._world.mysql_up(tablet.alias):
+            return Verdict.done()
+        return Verdict.waiting("MySQL is being started")
+
+    def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
+        """The last lines that a process wrote."""
+        return self._world.log_of(component, subject, lines)
+
+    def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Stop and remove; data stays."""
+        changes = []
+        for document in documents:
+            self._session.check()
+            there = (document.component, document.subject) in self._world.processes
+            changes.append(self._change(Operation.DELETE if there else Operation.KEEP, document))
+            if there:
+                self._world.remove(document.component, document.subject)
+                self._session.wrote(f"stop {document.label}")
+        return tuple(changes)
+
+    def delete_data(self) -> Sequence[str]:
+        """Remove everything that outlives the processes."""
+        assert not self._world.processes, "data is deleted under running processes"
+        names = sorted(self._world.mysqlds)
+        self._world.mysqlds.clear()
+        self._world.topology.__init__()  # type: ignore[misc]
+        return tuple(names)
+
+    # What the commands want beside the protocol
+
+    @contextmanager
+    def lock(self, command: str) -> Iterator[None]:
+        """One run at a time; in this world there is only one."""
+        yield
+
+    def kept(self) -> Sequence[str]:
+        """What `down` leaves."""
+        return tuple(f"data/{alias}" for alias in sorted(self._world.mysqlds))
+
+    def __enter__(self) -> WorldTarget:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
