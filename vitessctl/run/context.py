@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from vitessctl.model.cluster import Cluster, Tablet
+from vitessctl.model.cluster import Cluster, Tablet, User
 from vitessctl.releases import Release
 from vitessctl.render.documents import Document, of_stage
-from vitessctl.run import http
+from vitessctl.run import http, query
 from vitessctl.targets.base import Address, Target
 from vitessctl.vtctld.interface import Vtctld
 
 HttpGet = Callable[[Address, str], http.Answer]
+Ping = Callable[[Address, Sequence[User]], str]
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Context:
     connect: Callable[[], Vtctld]
     """Opens a connection to vtctld; called once, when it is first needed."""
     get: HttpGet = http.get
+    ping: Ping = query.ping
+    """Why a query through the vtgate at an address does not answer, "" if it does."""
     acted: Callable[[str, str, bool], None] = lambda stage, action, changed: None
     """Says that a stage took an action: stage, sentence, whether it changed anything."""
     cancelled: threading.Event = field(default_factory=threading.Event)

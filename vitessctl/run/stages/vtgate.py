@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from vitessctl.model.cluster import Cell, Shard
 from vitessctl.run.context import Context
-from vitessctl.run.query import ping
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
 
@@ -55,7 +54,7 @@ def _fault(context: Context, cell: Cell, wanted: Mapping[str, int]) -> str:
     ]
     if missing:
         return f"does not see all tablets yet: {', '.join(missing)}"
-    return ping(context.target.address("vtgate", cell.name, "mysql"), context.cluster.users)
+    return context.ping(context.target.address("vtgate", cell.name, "mysql"), context.cluster.users)
 
 
 STAGE = Stage("vtgate", ("primary",), "vtgate to serve", converge)
