@@ -98,6 +98,8 @@ class Engine:
                 self._applied(change)
             gate = Gate(self._context, stage, documents, self._clock, self._say_waiting)
             summary = gate.wait()
+        except GateClosed:
+            raise
         except VitessctlError as error:
             self._emit(events.StageFailed(self._seconds(), stage.name, self._seconds() - begun, str(error)))
             raise
@@ -113,6 +115,7 @@ class Engine:
         self.recap.add(stage.name, "failed")
         if isinstance(error, VitessctlError):
             return error
+        self._context.cancelled.set()
         raise error
 
     def _skip(self, stage: Stage, reason: str) -> None:

@@ -45,13 +45,13 @@ class Gate:
                 return verdict.reason
             if verdict.state is State.DOOMED:
                 raise self._error(f"{self._stage.name} cannot come up: {verdict.reason}", verdict)
-            if self._context.cancelled.is_set():
-                raise GateClosed(f"{self._stage.name} was not waited for any longer")
             waited = self._clock.now() - self._opened
             if waited >= limit:
                 raise self._error(f"{self._stage.name} was not ready within {limit:.0f} s", verdict)
             self._remind(waited, verdict.reason)
             self._clock.pause(min(pause, limit - waited), self._context.cancelled)
+            if self._context.cancelled.is_set():
+                raise GateClosed(f"{self._stage.name} was not waited for any longer")
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _verdict(self) -> Verdict:
@@ -84,10 +84,11 @@ class Gate:
         )
 
     def _last_lines(self) -> tuple[str, ...]:
-        """The last words of those of the stage's components that do not run, else of the first one."""
-        suspects = [d for d in self._documents if not self._context.target.verdict(d).ready] or list(self._documents)
-        lines: list[str] = []
-        for document in suspects[:2]:
-            last = self._context.target.logs(document.component, document.subject, LOG_LINES)
-            lines += [f"{document.name}: {line}" for line in last]
-        return tuple(lines)
+        """The last words of those of the stage's components that do not run, else of the first two."""
+        target = self._context.target
+        try:
+            suspects = [d for d in self._documents if not target.verdict(d).ready] or list(self._documents)
+            logs = {d.name: target.logs(d.component, d.subject, LOG_LINES) for d in suspects[:2]}
+        except VitessctlError as error:
+            return (f"the logs cannot be read: {error.what}",)
+        return tuple(f"{name}: {line}" for name, lines in logs.items() for line in lines)
