@@ -6,10 +6,13 @@ Text form as MySQL writes it: `uuid:1-5:7,uuid2:1-3`, perhaps with Vitess's pref
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 Intervals = tuple[tuple[int, int], ...]
+_INTERVAL = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_TAG = re.compile(r"[a-z_][a-z0-9_]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -41,19 +44,28 @@ class GtidSet:
 def parse_gtid_set(text: str) -> GtidSet:
     """The set that a text stands for; "" is the empty set. Raises ValueError on anything else."""
     sources: dict[str, list[tuple[int, int]]] = {}
-    name = ""
-    for part in text.replace("\n", "").rpartition("/")[2].split(","):
-        for index, piece in enumerate(part.strip().split(":")):
-            if not piece:
-                continue
-            if index == 0:
-                name = piece.lower()
-            elif piece[0].isdigit():
-                start, _, end = piece.partition("-")
-                sources.setdefault(name, []).append((int(start), int(end or start)))
-            else:
-                name = f"{name.split(':')[0]}:{piece}"
+    for part in "".join(text.split()).removeprefix("MySQL56/").split(","):
+        if part:
+            _read_source(part, sources)
     return GtidSet({name: _merge(intervals) for name, intervals in sources.items()})
+
+
+def _read_source(part: str, sources: dict[str, list[tuple[int, int]]]) -> None:
+    """One server's transactions: its UUID, then intervals, each perhaps under a tag."""
+    uuid, *pieces = part.lower().split(":")
+    if not uuid or not pieces:
+        raise ValueError(f"'{part}' is not a GTID set: it is a server's UUID, a colon, and intervals such as 1-5")
+    name = uuid
+    for piece in pieces:
+        if match := _INTERVAL.fullmatch(piece):
+            start, end = int(match[1]), int(match[2] or match[1])
+            if not 1 <= start <= end:
+                raise ValueError(f"'{part}' is not a GTID set: {piece} is no interval")
+            sources.setdefault(name, []).append((start, end))
+        elif _TAG.fullmatch(piece):
+            name = f"{uuid}:{piece}"
+        else:
+            raise ValueError(f"'{part}' is not a GTID set: '{piece}' is neither an interval nor a tag")
 
 
 def _merge(intervals: list[tuple[int, int]]) -> Intervals:
