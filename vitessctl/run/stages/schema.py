@@ -18,7 +18,12 @@ _PIECE = re.compile(
     r"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `[^`]*` | --[ \t][^\n]* | --$ | \#[^\n]* | /\*.*?\*/ | ; | .""",
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
-_CREATE_TABLE = re.compile(r"^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?:`([^`]+)`|([\w$]+))", re.IGNORECASE)
+_NAME = r"(?:`[^`]+`|[\w$]+)"
+_CREATE_TABLE = re.compile(
+    rf"^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?:{_NAME}\s*\.\s*)?({_NAME})", re.IGNORECASE
+)
+_BY_NAME = ("tables", "vindexes", "params")
+"""Fields of a VSchema whose keys are names that somebody chose, not fields."""
 
 
 def statements_of(sql: str) -> tuple[str, ...]:
@@ -27,25 +32,39 @@ def statements_of(sql: str) -> tuple[str, ...]:
     for piece in _PIECE.findall(sql):
         if piece == ";":
             statements.append("")
-        elif not piece.startswith(("-- ", "--\t", "#", "/*")) and piece != "--":
-            statements[-1] += piece
+        else:
+            is_comment = piece == "--" or piece.startswith(("-- ", "--\t", "#", "/*"))
+            statements[-1] += " " if is_comment else piece
     return tuple(stripped for statement in statements if (stripped := statement.strip()))
 
 
 def table_of(statement: str) -> str:
     """The table that a CREATE TABLE makes, "" for any other statement."""
     match = _CREATE_TABLE.match(statement)
-    return (match[1] or match[2]) if match else ""
+    return match[1].strip("`") if match else ""
 
 
 def converge(context: Context) -> Verdict:
-    """Creates the tables that are missing, then sets the VSchema."""
+    """Sets a VSchema that differs, then creates the tables that are missing."""
+    for keyspace in context.cluster.keyspaces:
+        strange = [statement for statement in statements_of(keyspace.schema) if not table_of(statement)]
+        if strange:
+            return _not_a_table(keyspace, strange[0])
     for keyspace in context.cluster.keyspaces:
         if keyspace.vschema:
             _converge_vschema(context, keyspace)
         if keyspace.schema:
             _create_missing_tables(context, keyspace)
     return Verdict.done("as declared")
+
+
+def _not_a_table(keyspace: Keyspace, statement: str) -> Verdict:
+    """There is no telling whether such a statement has been run before, so it is never run."""
+    begin = " ".join(statement.split()[:3])
+    return Verdict.doomed(
+        f"the schema of {keyspace.name} has a statement that creates no table: {begin} …",
+        "Leave only CREATE TABLE statements in it, and run the others through vtgate. Nothing was changed.",
+    )
 
 
 def _create_missing_tables(context: Context, keyspace: Keyspace) -> None:
@@ -72,11 +91,18 @@ def vschema_matches(wanted: object, found: object) -> bool:
 
 def _without_empty(value: object) -> object:
     if isinstance(value, dict):
-        pairs = {_camel(str(key)): _without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in pairs.items() if item not in ("", False, 0, [], {}, None) or key[0] == "_"}
+        fields = {_camel(str(key)): _field(_camel(str(key)), item) for key, item in value.items()}
+        return {key: item for key, item in fields.items() if item not in ("", False, 0, [], {}, None)}
     if isinstance(value, list):
         return [_without_empty(item) for item in value]
     return value
+
+
+def _field(name: str, value: object) -> object:
+    """A map by name keeps its names as they are, and those too whose value is empty: a table is there or is not."""
+    if name in _BY_NAME and isinstance(value, dict):
+        return {key: _without_empty(item) for key, item in value.items()}
+    return _without_empty(value)
 
 
 def _camel(key: str) -> str:
