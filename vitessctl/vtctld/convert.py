@@ -125,13 +125,15 @@ def full_status(alias: str, status: replicationdata_pb2.FullStatus) -> FullStatu
 
 
 def replication_status(status: replicationdata_pb2.Status) -> ReplicationStatus:
-    """How a replica replicates."""
+    """How a replica replicates. One that is stopped reports no lag, however far it is behind: that is unknown, too."""
+    io_running, sql_running = status.io_state == RUNNING, status.sql_state == RUNNING
+    lag_known = io_running and sql_running and not status.replication_lag_unknown
     return ReplicationStatus(
         source_host=status.source_host,
         source_port=status.source_port,
-        io_running=status.io_state == RUNNING,
-        sql_running=status.sql_state == RUNNING,
-        lag_seconds=None if status.replication_lag_unknown else status.replication_lag_seconds,
+        io_running=io_running,
+        sql_running=sql_running,
+        lag_seconds=status.replication_lag_seconds if lag_known else None,
         io_error=status.last_io_error,
         sql_error=status.last_sql_error,
         position=gtid_set(status.position),

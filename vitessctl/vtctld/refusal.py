@@ -23,7 +23,13 @@ _LAYERS = re.compile(
 _QUERY = re.compile(r" during query: .*", re.DOTALL)
 _SQL = re.compile(r"(?P<message>.*?) \(errno (?P<errno>\d+)\) \(sqlstate (?P<sqlstate>\w+)\)", re.DOTALL)
 _CALL = re.compile(r"^(?:\w+\([\w ,-]*\) failed: )+")
-_TRANSPORT = re.compile(r"(?:connect|recvmsg|sendmsg): ?(?P<reason>[^(]+?)(?: \(\d+\))?$")
+_TRANSPORT = {
+    "Connection refused": "nobody listens there (connection refused)",
+    "http1": "a web server listens there; vtctld's gRPC port is another",
+    "Domain name not found|Misformatted domain|DNS resolution failed|lookup": "its host name is not known",
+    "No route to host|Network is unreachable": "there is no route to it",
+    "reset by peer|Socket closed|Broken pipe": "the connection broke",
+}
 _NODES = {
     r"/cells/([^/]+)/CellInfo$": "cell {0}",
     r"/keyspaces/([^/]+)/shards/([^/]+)/(?:Shard)?$": "shard {0}/{1}",
@@ -88,6 +94,7 @@ class Call:
             "subject": self.subject,
             "seconds": f"{self.seconds:g}",
             "transport": transport(self.text),
+            "failed": _sentence(self.shards) or self.text,
         }
         if self.sql is not None:
             known |= {"errno": self.sql["errno"], "sql": sql_words(self.sql)}
@@ -134,9 +141,8 @@ def sql_words(match: re.Match[str]) -> str:
 
 
 def transport(text: str) -> str:
-    """Why a connection failed, in a few words: `Connection refused` out of gRPC's long text."""
-    match = _TRANSPORT.search(text)
-    return match["reason"] if match else text
+    """Why a connection failed, in a few words out of gRPC's long text, which differs by its version."""
+    return next((words for pattern, words in _TRANSPORT.items() if re.search(pattern, text)), text)
 
 
 @cache
@@ -165,17 +171,18 @@ def _add_details(error: VtctldError, call: Call) -> None:
 
 def _shards(text: str) -> tuple[tuple[str, str], ...]:
     """ApplySchema puts a JSON document into its error: which shards failed, and with what."""
-    _, _, document = text.partition("ExecuteResult: ")
     try:
-        result = json.loads(document)
+        result = json.loads(text.partition("ExecuteResult: ")[2])
     except ValueError:
         return ()
-    return tuple((str(shard["Shard"]), unnest(shard["Err"])) for shard in result.get("FailedShards") or ())
+    failed = tuple((str(shard["Shard"]), unnest(shard["Err"])) for shard in result.get("FailedShards") or ())
+    return failed or (("all", unnest(result.get("ExecutorErr") or "vtctld does not say why")),)
+
+
+def _sentence(shards: tuple[tuple[str, str], ...]) -> str:
+    return "; ".join(f"shard {shard}: {words}" for shard, words in shards)
 
 
 def _simplify(text: str, shards: tuple[tuple[str, str], ...]) -> str:
     """The text to show and to match: unnested, with sentences in place of a JSON document."""
-    if not shards:
-        return unnest(text)
-    said = "; ".join(f"shard {shard}: {words}" for shard, words in shards)
-    return text.partition("{")[0] + said
+    return text.partition("{")[0] + _sentence(shards) if shards else unnest(text)

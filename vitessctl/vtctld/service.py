@@ -128,7 +128,9 @@ class VtctldService:
 
     def delete_tablet(self, alias: str, allow_primary: bool = False) -> None:
         """Remove a tablet's record. Raises NodeMissingError, and RefusedError for a primary."""
-        request = messages.DeleteTabletsRequest(tablet_aliases=[convert.parse_alias(alias)], allow_primary=allow_primary)
+        request = messages.DeleteTabletsRequest(
+            tablet_aliases=[convert.parse_alias(alias)], allow_primary=allow_primary
+        )
         self._channel.call(request, messages.DeleteTabletsResponse, self._timeout, alias)
 
     def plan_reparent(
@@ -178,7 +180,9 @@ class VtctldService:
 
     def fetch_as_dba(self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0) -> QueryResult:
         """Run one statement on a tablet's MySQL as DBA."""
-        request = messages.ExecuteFetchAsDBARequest(tablet_alias=convert.parse_alias(alias), query=query, max_rows=max_rows)
+        request = messages.ExecuteFetchAsDBARequest(
+            tablet_alias=convert.parse_alias(alias), query=query, max_rows=max_rows
+        )
         answer = self._channel.call(request, messages.ExecuteFetchAsDBAResponse, seconds, alias)
         return convert.query_result(answer.result)
 
