@@ -1,0 +1,26 @@
+"""The CPU and memory that `resources: recommended` stands for.
+
+Requests follow what vitess-operator gives out of the box; memory limits equal the requests, so that a pod is
+never the one evicted for taking more than it asked for, and there is no CPU limit, which only adds latency.
+MySQL's memory is what a buffer pool of 512 MiB needs with its connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def _resources(cpu: str, memory: str) -> Mapping[str, Any]:
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+
+
+RECOMMENDED: Mapping[str, Mapping[str, Any]] = {
+    "etcd": _resources("100m", "256Mi"),
+    "vtctld": _resources("100m", "128Mi"),
+    "mysqlctld": _resources("500m", "1Gi"),
+    "vttablet": _resources("100m", "512Mi"),
+    "vtorc": _resources("100m", "128Mi"),
+    "vtgate": _resources("500m", "1Gi"),
+}
+"""Component to requests and limits, as a Kubernetes container has them."""

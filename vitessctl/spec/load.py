@@ -1,0 +1,86 @@
+"""The way from files and command line to a checked spec; all errors of all steps at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from vitessctl.errors import Place, SpecError, SpecErrors
+from vitessctl.spec import expressions, layers, overrides, rules, schema, shape
+from vitessctl.spec.coerce import coerced
+from vitessctl.spec.files import texts_of
+from vitessctl.spec.node import Node
+from vitessctl.spec.spec import Spec, release_of
+
+
+def load(
+    inventory: Path | None,
+    extra_vars: Sequence[str] = (),
+    images: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Spec:
+    """The spec of an inventory (a folder, a file, or ./cluster.yaml), layered, evaluated and checked.
+
+    `extra_vars` are the texts of `-e`, `images` those of `--image`; `environment` is what env() may see.
+    Raises SpecErrors with everything that is wrong.
+    """
+    errors: list[SpecError] = []
+    try:
+        written = _layered(inventory, extra_vars, images, errors)
+    except SpecError as error:
+        raise _all([*errors, error]) from error
+    spec = _checked(_evaluated(written, environment or {}, errors), errors)
+    if errors or spec is None:
+        raise _all(errors)
+    return spec
+
+
+def _layered(inventory: Path | None, extra_vars: Sequence[str], images: Sequence[str], errors: list[SpecError]) -> Node:
+    """All layers as one tree, in the long form."""
+    file = layers.spec_file(inventory)
+    groups = layers.read_groups(file.parent, errors)
+    extras = overrides.extra_layers(extra_vars, errors)
+    named = overrides.image_layers(images, errors)
+    written = layers.normal(layers.read_spec(file), errors)
+    if extras:
+        everything = [written, *(group.content for group in groups), *extras]
+        extras = [overrides.sorted_into(layer, _variables(everything), errors) for layer in extras]
+    top = [written, *extras, *named]
+    return layers.stacked([*layers.group_layers(groups, top, errors), *top]) or written
+
+
+def _variables(trees: Iterable[Node]) -> set[str]:
+    """Every name that is declared in `vars` or used in an expression."""
+    found: set[str] = set()
+    for tree in trees:
+        declared = tree.get("vars")
+        found |= set(declared.value) if declared is not None and declared.is_map else set()
+        found |= expressions.names_used(tree)
+    return found
+
+
+def _evaluated(tree: Node, environment: Mapping[str, str], errors: list[SpecError]) -> Node:
+    variables = tree.get("vars")
+    known = variables.value if variables is not None and variables.is_map else {}
+    return expressions.Evaluator(known, environment).tree(tree, errors)
+
+
+def _checked(tree: Node, errors: list[SpecError]) -> Spec | None:
+    """The spec, as far as its shape is sound, with the complaints of schema and rules added to `errors`."""
+    sound = shape.mended(coerced(tree, [schema.load()]), errors)
+    if sound.root is None:
+        return None
+    spec = Spec(sound.root, release_of(sound.root), texts_of(sound.root, errors))
+    errors.extend(finding.error for finding in rules.findings(spec) if not sound.touches(finding.path))
+    return spec
+
+
+def _all(errors: Iterable[SpecError]) -> SpecErrors:
+    """Every error once, in the order of their places."""
+    by_text = {str(error): error for error in errors}
+    return SpecErrors(sorted(by_text.values(), key=_order))
+
+
+def _order(error: SpecError) -> tuple[Place, str]:
+    place = error.where if isinstance(error.where, Place) else Place(str(error.where or ""), 0, 0)
+    return place, error.what
