@@ -27,6 +27,20 @@ class Account:
         return self.uid != os.geteuid()
 
 
+def blocked(path: Path, account: Account) -> Path | None:
+    """The first folder above `path`, from the top, that this account may not enter; None if it can get there."""
+    for parent in reversed(path.parents):
+        if parent.is_dir() and not _may_enter(parent.stat(), account):
+            return parent
+    return None
+
+
+def _may_enter(folder: os.stat_result, account: Account) -> bool:
+    if folder.st_uid == account.uid:
+        return bool(folder.st_mode & 0o100)
+    return bool(folder.st_mode & (0o010 if folder.st_gid == account.gid else 0o001))
+
+
 def caller() -> Account:
     """Who runs vitessctl."""
     return Account(os.geteuid(), os.getegid())

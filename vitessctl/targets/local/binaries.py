@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vitessctl.model.cluster import Local
@@ -55,8 +56,27 @@ class Binaries:
     """What VT_MYSQL_ROOT is to be; None for a rehearsal, and where there is no mysqld."""
     searched: tuple[str, ...] = ()
     rehearsal: bool = False
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """What every program gets in its environment because of this choice."""
+
+    def completed_by(self, earlier: Binaries) -> Binaries:
+        """The same, and where something is missing what the cluster was last started with, if it is still there."""
+        kept = {name: path for name, path in earlier.programs.items() if name not in self.programs and path.exists()}
+        root = earlier.mysql_root if earlier.mysql_root and earlier.mysql_root.is_dir() else None
+        return replace(self, programs={**kept, **self.programs}, mysql_root=self.mysql_root or root)
+
+    def to_json(self) -> str:
+        """For `from_json`."""
+        programs = {name: str(path) for name, path in sorted(self.programs.items())}
+        return json.dumps({"programs": programs, "mysql_root": str(self.mysql_root or "")}) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> Binaries:
+        """What `to_json` gave; nothing where the text is something else."""
+        try:
+            found = json.loads(text)
+            programs = {str(name): Path(path) for name, path in found["programs"].items()}
+            return Binaries(programs, Path(found["mysql_root"]) if found["mysql_root"] else None)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return Binaries({})
 
     def missing(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """Which of these programs are not there; mysqlctld also wants a mysqld."""

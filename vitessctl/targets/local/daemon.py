@@ -28,6 +28,7 @@ import supervisor.process
 import supervisor.rpcinterface
 import supervisor.supervisord
 import supervisor.web
+from supervisor.datatypes import RestartUnconditionally
 from supervisor.medusa import asyncore_25
 from supervisor.states import ProcessStates, getProcessStateDescription
 
@@ -87,10 +88,15 @@ class CountedProcess(supervisor.process.Subprocess):  # type: ignore[misc]
         if self.state == ProcessStates.STARTING:
             return float(self.laststart + self.config.startsecs)
         if self.state == ProcessStates.EXITED:
-            return float(self.not_before) if self.config.autorestart else None
+            return float(self.not_before) if self._starts_again() else None
         if self.state in (ProcessStates.BACKOFF, ProcessStates.STOPPING):
             return float(self.delay)
         return None
+
+    def _starts_again(self) -> bool:
+        """Whether supervisor starts it again now that it has exited by itself."""
+        policy = self.config.autorestart
+        return policy is RestartUnconditionally or (bool(policy) and self.exitstatus not in self.config.exitcodes)
 
     def report(self) -> dict[str, object]:
         """What vitessctl.targets.local.rpc.ProcessReport holds."""

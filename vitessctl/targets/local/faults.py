@@ -19,6 +19,10 @@ class SupervisorError(LocalError):
     """supervisord does not start, does not answer, or refuses a program."""
 
 
+class NoSupervisor(SupervisorError):
+    """No supervisord runs for this cluster."""
+
+
 class PreflightError(LocalError):
     """Everything that is known beforehand not to work, so that a person mends it in one go."""
 

@@ -6,15 +6,18 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import vitessctl
 from vitessctl.model.cluster import Cluster
-from vitessctl.targets.local.binaries import MYSQLD, PROGRAMS, Binaries
+from vitessctl.targets.local.binaries import PROGRAMS, Binaries
 from vitessctl.targets.local.holding import NEIGHBOURS, Notes, neighbours_of
 from vitessctl.targets.local.launch import CONFIGURATION, configuration
 from vitessctl.targets.local.state import StateFolder
+
+
+CHOSEN = "run/binaries.json"
+"""Where the real programs were found, for a later run whose environment does not tell."""
 
 
 def environment(state: Path, binaries: Binaries) -> dict[str, str]:
@@ -40,6 +43,8 @@ def install(state: StateFolder, binaries: Binaries, cluster: Cluster) -> None:
         else:
             state.link(f"bin/{name}", str(path))
     state.write(CONFIGURATION, settings(state.path, binaries), mode=0o600)
+    if not binaries.rehearsal:
+        state.write(CHOSEN, binaries.to_json())
     state.write(f"run/{NEIGHBOURS}", json.dumps(neighbours_of(cluster)) + "\n")
     if cluster.topology.managed and not any((state.path / "data").glob("etcd-*")):
         _forget_initialised(state.path / "run")
@@ -72,9 +77,3 @@ def package_root() -> str:
 def rehearsal_binaries() -> Binaries:
     """The stand-ins: all of them come with vitessctl."""
     return Binaries({name: Path(sys.executable) for name in PROGRAMS}, rehearsal=True)
-
-
-def describe(binaries: Binaries) -> Mapping[str, str]:
-    """Where each program is taken from, for `-v`."""
-    found = {name: str(path) for name, path in binaries.programs.items()}
-    return found | ({MYSQLD: str(binaries.mysql_root)} if binaries.mysql_root else {})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import vitessctl
 from vitessctl.targets.local import processes
-from vitessctl.targets.local.faults import SupervisorError
+from vitessctl.targets.local.faults import LocalError, SupervisorError
 from vitessctl.targets.local.processes import Process
 from vitessctl.targets.local.programs import search_path
 from vitessctl.targets.local.rpc import SupervisorClient
@@ -58,6 +58,9 @@ files = *.program.conf
 
 def configuration(environment: Mapping[str, str]) -> str:
     """supervisord.conf; `environment` is what every program gets."""
+    for name, value in environment.items():
+        if set(value) & set('"\n'):
+            raise LocalError(f"{name} cannot be passed on to the servers", where=value, why="it holds a quotation mark")
     pairs = ",".join(f'{name}="{value.replace("%", "%%")}"' for name, value in sorted(environment.items()))
     return _TEXT.format(environment=pairs)
 
@@ -106,7 +109,9 @@ class Daemon:
             f"import sys; sys.path.insert(0, {_package_root()!r}); from vitessctl.targets.local.daemon import main;"
             f" main({str(path / CONFIGURATION)!r}, {owner.uid}, {owner.gid})"
         )
-        with (path / "log" / "supervisord.err").open("wb") as errors:
+        log = path / "log" / "supervisord.err"
+        log.unlink(missing_ok=True)
+        with log.open("wb") as errors:
             self._child = subprocess.Popen(
                 [sys.executable, "-s", "-c", code],
                 stdin=subprocess.DEVNULL,

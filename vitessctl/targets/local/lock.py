@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vitessctl.errors import LockedError
-
-LOCK = "lock"
+from vitessctl.targets.local.faults import LocalError
 
 
 @contextmanager
@@ -40,7 +39,7 @@ def _own_command(command: str) -> str:
 def _take(path: Path) -> int:
     """The descriptor of the locked file; again if it was removed, with the cluster, between opening and locking."""
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        descriptor = _open(path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -50,6 +49,18 @@ def _take(path: Path) -> int:
         if _is_at(descriptor, path):
             return descriptor
         os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise LocalError(
+            "the cluster cannot be locked",
+            where=str(path),
+            why=error.strerror or str(error),
+            fix="run vitessctl as the user who brought the cluster up",
+        ) from error
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

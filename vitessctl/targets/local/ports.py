@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
 from vitessctl.model import ports as numbers
@@ -14,6 +15,11 @@ from vitessctl.targets.local.processes import Process
 
 HOST = "127.0.0.1"
 _LISTEN = "0A"  # TCP_LISTEN, include/net/tcp_states.h
+_TABLES = {
+    "/proc/net/tcp": ("00000000", "0100007F"),
+    "/proc/net/tcp6": ("0" * 32, "0000000000000000FFFF00000100007F"),
+}
+"""The addresses, in the kernel's spelling, that 127.0.0.1 meets: itself, and all addresses."""
 
 
 def _etcd(base: int, subject: str) -> Mapping[str, int]:
@@ -55,53 +61,54 @@ def used_by(command: Iterable[str], ports: Mapping[str, int]) -> tuple[int, ...]
     return tuple(port for port in dict.fromkeys(ports.values()) if re.search(rf"(?<!\d){port}(?!\d)", text))
 
 
-@dataclass(frozen=True)
-class Listener:
-    """A socket that listens on a port, and the process that has it where we may see that."""
-
-    port: int
-    inode: str
-    process: Process | None = None
+def taken(ports: Iterable[int]) -> tuple[int, ...]:
+    """Those of the ports that cannot be listened on now, found by trying. Ports below 1024 need root."""
+    return tuple(port for port in ports if not _is_free(port))
 
 
-def listeners(wanted: Iterable[int]) -> Mapping[int, Listener]:
-    """Who listens on these ports, on any address of this machine (a listener on 0.0.0.0 is in the way too)."""
-    asked = set(wanted)
-    found = {port: inode for port, inode in _listening() if port in asked}
-    owners = _owners(set(found.values())) if found else {}
-    return {port: Listener(port, inode, owners.get(inode)) for port, inode in found.items()}
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def holders(ports: Iterable[int], first: Iterable[int] = ()) -> Mapping[int, Process]:
+    """The process that listens on each port, as far as we may see. `first`: process ids to look at first."""
+    wanted = set(ports)
+    inodes = {inode: port for port, inode in _listening() if port in wanted}
+    found: dict[int, Process] = {}
+    for pid in dict.fromkeys((*first, *processes.all_pids())):
+        if len(found) == len(set(inodes.values())):
+            break
+        for inode in _sockets(pid) & inodes.keys():
+            if (process := processes.find(pid)) is not None:
+                found.setdefault(inodes[inode], process)
+    return found
 
 
 def _listening() -> Iterator[tuple[int, str]]:
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+    """Port and inode of every listening socket that is in the way of one on 127.0.0.1."""
+    for table, addresses in _TABLES.items():
         try:
             lines = Path(table).read_text().splitlines()[1:]
         except OSError:
             continue
-        for line in lines:
-            fields = line.split()
-            if fields[3] == _LISTEN:
-                yield int(fields[1].rpartition(":")[2], 16), fields[9]
+        for fields in map(str.split, lines):
+            address, _, port = fields[1].rpartition(":")
+            if fields[3] == _LISTEN and address in addresses:
+                yield int(port, 16), fields[9]
 
 
-def _owners(inodes: set[str]) -> Mapping[str, Process]:
-    wanted = {f"socket:[{inode}]": inode for inode in inodes}
-    owners: dict[str, Process] = {}
-    for pid in processes.all_pids():
-        for link in _open_files(pid):
-            if link in wanted and (process := processes.find(pid)) is not None:
-                owners.setdefault(wanted[link], process)
-    return owners
-
-
-def _open_files(pid: int) -> Iterator[str]:
+def _sockets(pid: int) -> set[str]:
+    """The inodes of the sockets that a process has open; none if we may not see them."""
     folder = f"/proc/{pid}/fd"
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return
-    for name in names:
-        try:
-            yield os.readlink(f"{folder}/{name}")
-        except OSError:
-            continue
+    links = set()
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            with suppress(OSError):
+                links.add(os.readlink(f"{folder}/{name}"))
+    return {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}

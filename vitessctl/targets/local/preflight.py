@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vitessctl.targets.local import ports
+from vitessctl.targets.local.account import Account, blocked
 from vitessctl.targets.local.binaries import PROGRAMS, Binaries
 from vitessctl.targets.local.faults import LocalError
-from vitessctl.targets.local.ports import Listener
 from vitessctl.targets.local.processes import Process
 from vitessctl.targets.local.programs import Program
 
-LEAST_FREE = 512 * 1024 * 1024
-"""Bytes: etcd allocates 62 MB beforehand, an initialised MySQL has 108 MB, and rows are to fit too."""
+LEAST_FREE = 256 * 1024 * 1024
+"""Bytes that are always to be free: etcd allocates 62 MB beforehand, logs and rows need room too."""
 PER_DATABASE = 250 * 1024 * 1024
-"""Bytes for each MySQL that is not initialised yet: its files, its first redo and binary logs."""
+"""Bytes for each MySQL that is not initialised yet: 108 MB of files, and its first redo and binary logs."""
+_LISTED = 6
 
 
 def wanted_binaries(programs: Iterable[Program]) -> tuple[str, ...]:
@@ -26,41 +27,73 @@ def wanted_binaries(programs: Iterable[Program]) -> tuple[str, ...]:
     return tuple(name for name in PROGRAMS if name in names)
 
 
-def binary_faults(programs: Iterable[Program], binaries: Binaries) -> Iterator[LocalError]:
-    """Everything that is missing, in one fault."""
-    yield from binaries.faults(wanted_binaries(programs))
+def binary_faults(wanted: Sequence[str], binaries: Binaries, account: Account) -> Iterator[LocalError]:
+    """Everything that is missing, in one fault; and what the servers' user cannot get at."""
+    yield from binaries.faults(wanted)
+    if not account.is_other or binaries.rehearsal:
+        return
+    paths = [binaries.programs[name] for name in wanted if name in binaries.programs]
+    if binaries.mysql_root is not None and "mysqlctld" in wanted:
+        paths.append(binaries.mysql_root / "bin")
+    walls = {wall: path for path in paths if (wall := blocked(path, account)) is not None}
+    for wall, path in walls.items():
+        yield LocalError(
+            f"the servers cannot reach {path}",
+            why=f"they run as uid {account.uid}, who may not enter {wall}",
+            fix=f"chmod o+x {wall}, or copy the programs to where everybody can run them, such as /opt",
+        )
 
 
 def port_faults(programs: Sequence[Program], base: int, own: Iterable[Process]) -> Iterator[LocalError]:
-    """A fault for each port that a program wants and somebody else has. `own`: the cluster's processes."""
-    wanted = {
-        port: program
-        for program in programs
-        for port in ports.used_by(
-            program.command, ports.ports_of(base, program.document.component, program.document.subject)
-        )
-    }
+    """A fault for each holder of ports that our programs want. `own`: the cluster's processes, which may have them."""
+    wanted = {port: program.name for program in programs for port in _ports(program, base)}
     ours = {process.pid for process in own}
-    for port, listener in sorted(ports.listeners(wanted).items()):
-        if listener.process is None or listener.process.pid not in ours:
-            yield _taken(port, wanted[port], listener, base)
+    busy = ports.taken(wanted)
+    known = ports.holders(busy, first=ours) if busy else {}
+    by_holder: dict[str, list[int]] = {}
+    for port in busy:
+        holder = known.get(port)
+        if holder is None or holder.pid not in ours:
+            by_holder.setdefault(_holder(holder), []).append(port)
+    for name, held in by_holder.items():
+        yield _taken(name, sorted(held), wanted, base)
 
 
-def _taken(port: int, program: Program, listener: Listener, base: int) -> LocalError:
-    holder = listener.process
+def _ports(program: Program, base: int) -> tuple[int, ...]:
+    document = program.document
+    return ports.used_by(program.command, ports.ports_of(base, document.component, document.subject))
+
+
+def _holder(process: Process | None) -> str:
+    if process is None:
+        return "somebody whom this user may not see"
+    if process.state:
+        return f"the cluster of vitessctl in {process.state}"
+    return f"process {process.pid} ({process.title})"
+
+
+def _taken(holder: str, held: Sequence[int], wanted: Mapping[int, str], base: int) -> LocalError:
+    several = len(held) > 1
+    wanting = list(dict.fromkeys(wanted[port] for port in held))
     return LocalError(
-        f"port {port} is in use",
-        where=program.document.label,
-        why=f"{program.name} wants it, but process {holder.pid} ({holder.title}) listens on it"
-        if holder
-        else f"{program.name} wants it, but another user's process listens on it",
-        fix=f"end that process, or move all ports of this cluster: -e local.base_port={other_base(base)}",
+        f"{'ports' if several else 'port'} {_list(held)} {'are' if several else 'is'} in use",
+        why=f"{_list(wanting)} {'want' if len(wanting) > 1 else 'wants'} {'them' if several else 'it'},"
+        f" but {holder} {'has them' if several else 'has it'}",
+        fix=f"end that, or move all ports of this cluster, for example: -e local.base_port={other_base(base)}",
     )
 
 
+def _list(items: Sequence[object]) -> str:
+    """`a, b and c`; long lists end with how many more there are."""
+    words = [str(item) for item in items]
+    if len(words) > _LISTED:
+        words = [*words[:_LISTED], f"{len(words) - _LISTED} more"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 def other_base(base: int) -> int:
-    """Another base port to propose: a hundred on, which keeps every port below 32768."""
-    return base + 100 if base < 17000 else base - 1000
+    """A base port to propose: a thousand on, as long as every port stays below 32768."""
+    return base + 1000 if base <= 16000 else base - 1000
 
 
 def disk_faults(folder: Path, new_databases: int) -> Iterator[LocalError]:
@@ -69,10 +102,11 @@ def disk_faults(folder: Path, new_databases: int) -> Iterator[LocalError]:
     free = shutil.disk_usage(existing).free
     needed = LEAST_FREE + new_databases * PER_DATABASE
     if free < needed:
+        servers = f"{new_databases} MySQL server{'s' if new_databases != 1 else ''} to initialise, and some room"
         yield LocalError(
             f"the disk is nearly full: {_megabytes(free)} free",
             where=str(folder),
-            why=f"this cluster wants {_megabytes(needed)}: {new_databases} MySQL servers to initialise, and some room",
+            why=f"this cluster wants {_megabytes(needed)}: {servers if new_databases else 'logs and rows need room'}",
             fix="make room, or choose a folder on another disk with --state-dir",
         )
 

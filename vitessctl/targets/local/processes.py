@@ -7,6 +7,7 @@ mysqlctld starts mysqld with an environment of its own making.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATE_VARIABLE = "VITESSCTL_STATE"
-PROGRAM_VARIABLE = b"SUPERVISOR_PROCESS_NAME="
+PROGRAM_VARIABLE = "SUPERVISOR_PROCESS_NAME"
+_SECRET = re.compile(r"((?:.*(?:pass|secret|token)[^=]*=)|-p(?=.)).*", re.IGNORECASE)
 _DATABASE = ("mysqld", "mysqld_safe")
 _START_TIME = 19  # of the fields behind the command's name in /proc/PID/stat: proc(5) field 22
 
@@ -29,6 +31,8 @@ class Process:
     command: tuple[str, ...]
     program: str = ""
     """The supervisor program that it, or a parent, was started as; empty if not known."""
+    state: str = ""
+    """The state folder of the cluster it belongs to, this one or another; empty if to none."""
 
     @property
     def is_database(self) -> bool:
@@ -42,8 +46,8 @@ class Process:
 
     @property
     def title(self) -> str:
-        """Its command, short enough for a message."""
-        text = " ".join(self.command)
+        """Its command, short enough for a message, without what looks like a password."""
+        text = " ".join(_SECRET.sub(r"\1***", word) for word in self.command)
         return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -61,7 +65,14 @@ def find(pid: int) -> Process | None:
     found = _stat(pid)
     if found is None or found[0] in "ZX":
         return None
-    return Process(pid, found[1], _command(pid), _program(_environment(pid)))
+    environment = _environment(pid)
+    return Process(
+        pid,
+        found[1],
+        _command(pid),
+        _value(environment, PROGRAM_VARIABLE),
+        _value(environment, STATE_VARIABLE),
+    )
 
 
 def gone(process: Process, reaped: bool = False) -> bool:
@@ -91,11 +102,9 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-def _program(environment: Iterable[bytes]) -> str:
-    for entry in environment:
-        if entry.startswith(PROGRAM_VARIABLE):
-            return entry.removeprefix(PROGRAM_VARIABLE).decode()
-    return ""
+def _value(environment: Iterable[bytes], name: str) -> str:
+    start = f"{name}=".encode()
+    return next((os.fsdecode(entry[len(start) :]) for entry in environment if entry.startswith(start)), "")
 
 
 def all_pids() -> Iterator[int]:

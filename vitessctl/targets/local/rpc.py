@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vitessctl.targets.local.faults import SupervisorError
+from vitessctl.targets.local.faults import NoSupervisor, SupervisorError
 
 TIMEOUT = 10.0
 """Seconds that one call may take; no call that is made here waits for a process."""
@@ -72,7 +72,7 @@ class _UnixTransport(xmlrpc.client.Transport):
 
 
 class SupervisorClient:
-    """The calls that the local target makes. Raises SupervisorError; ConnectionError or OSError if nobody answers."""
+    """The calls that the local target makes. All raise SupervisorError, or NoSupervisor where none runs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -103,14 +103,21 @@ class SupervisorClient:
                 where=str(self._path),
                 why=fault.faultString,
             ) from fault
-        except (xmlrpc.client.Error, http.client.HTTPException) as error:
-            raise ConnectionError(f"supervisord at {self._path} answers nonsense: {error}") from error
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise NoSupervisor("supervisord does not run", where=str(self._path)) from error
+        except (OSError, xmlrpc.client.Error, http.client.HTTPException) as error:
+            raise SupervisorError(
+                "supervisord cannot be spoken to",
+                where=str(self._path),
+                why=str(error) or type(error).__name__,
+                fix="run vitessctl as the user who brought the cluster up",
+            ) from error
 
     def answers(self) -> bool:
         """Whether a supervisord that is not about to end is at the socket."""
         try:
             return bool(self.call("supervisor.getState")["statename"] == "RUNNING")
-        except OSError:
+        except SupervisorError:
             return False
 
     def pid(self) -> int:
@@ -118,8 +125,11 @@ class SupervisorClient:
         return int(self.call("supervisor.getPID"))
 
     def report(self) -> Mapping[str, ProcessReport]:
-        """Every program by its name, in one call."""
-        return {entry["name"]: ProcessReport(**entry) for entry in self.call("vitessctl.report")}
+        """Every program by its name, in one call; none where no supervisord runs."""
+        try:
+            return {entry["name"]: ProcessReport(**entry) for entry in self.call("vitessctl.report")}
+        except NoSupervisor:
+            return {}
 
     def reread(self) -> None:
         """Read the configuration files again; no process is touched."""

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from vitessctl.targets.local.account import Account
+from vitessctl.targets.local.account import Account, blocked
 from vitessctl.targets.local.faults import StateFolderError
 
 MARKER = ".vitessctl-state"
+LOCK = "lock"
 FOLDERS = ("bin", "config", "data", "run", "log", "backups")
 LONGEST_SOCKET = 107
 """Bytes that a unix socket's path may have: sun_path holds 108 with the closing zero (unix(7))."""
@@ -64,14 +65,14 @@ class StateFolder:
             )
 
     def _unreachable(self) -> Iterator[StateFolderError]:
-        for parent in self.path.parents:
-            if parent.is_dir() and not _may_enter(parent, self.owner):
-                yield StateFolderError(
-                    f"the servers cannot reach the state folder: uid {self.owner.uid} may not enter {parent}",
-                    where=str(self.path),
-                    fix=f"chmod o+x {parent}, or {_ANOTHER}, for example below /var/lib",
-                )
-                return
+        wall = blocked(self.path, self.owner)
+        if wall is not None:
+            yield StateFolderError(
+                "the servers cannot reach the state folder",
+                where=str(self.path),
+                why=f"they run as uid {self.owner.uid}, who may not enter {wall}",
+                fix=f"chmod o+x {wall}, or {_ANOTHER}, for example below /var/lib",
+            )
 
     @property
     def exists(self) -> bool:
@@ -93,6 +94,8 @@ class StateFolder:
                 self.write(MARKER, json.dumps({"cluster": cluster, "target": target}) + "\n")
             for folder in FOLDERS:
                 self._make(self.path / folder)
+            if not (self.path / LOCK).exists():
+                self.write(LOCK, "", mode=0o600)
 
     def _make(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -184,13 +187,6 @@ def _faults_of_path(path: Path) -> Iterator[StateFolderError]:
             why=f"a unix socket's path has {LONGEST_SOCKET} bytes at most, and {longest} would have more",
             fix="choose a shorter folder with --state-dir",
         )
-
-
-def _may_enter(folder: Path, account: Account) -> bool:
-    status = folder.stat()
-    if status.st_uid == account.uid:
-        return bool(status.st_mode & 0o100)
-    return bool(status.st_mode & (0o010 if status.st_gid == account.gid else 0o001))
 
 
 def _make_parents(folder: Path) -> None:

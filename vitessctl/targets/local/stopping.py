@@ -60,7 +60,8 @@ def _has_data(started: Started) -> bool:
 
 def data_folder(alias: str) -> str:
     """The folder below data/ that holds a tablet's MySQL, as Vitess names it: `vt_0000000100`."""
-    return f"vt_{int(alias.rpartition('-')[2] or 0):010d}"
+    number = alias.rpartition("-")[2]
+    return f"vt_{int(number) if number.isdigit() else 0:010d}"
 
 
 def _mentions(process: Process, folders: Sequence[str]) -> bool:

@@ -19,12 +19,13 @@ from vitessctl.targets.local.compare import Comparison, change_of, compare, dele
 from vitessctl.targets.local.explain import explain
 from vitessctl.targets.local.faults import LocalError, raise_all
 from vitessctl.targets.local.launch import Daemon
-from vitessctl.targets.local.lock import LOCK, locked
+from vitessctl.targets.local.lock import locked
 from vitessctl.targets.local.ports import HOST, ports_of
 from vitessctl.targets.local.programs import FILE, PROGRAM, Program, Started
 from vitessctl.targets.local.rpc import ProcessReport
-from vitessctl.targets.local.state import StateFolder
+from vitessctl.targets.local.state import LOCK, StateFolder
 from vitessctl.targets.local.tail import last_lines
+from vitessctl.targets.local.versions import version_faults
 
 _DIAGNOSED_LINES = 200
 
@@ -44,17 +45,23 @@ class LocalTarget:
         """`state`: the folder for everything of the cluster; `account`: whom the servers run as, else it follows."""
         self.name = name
         self._cluster = cluster
-        self._binaries = binaries
         self._environ = dict(os.environ if environ is None else environ)
         path = Path(os.path.abspath(state))
-        self.state = StateFolder(path, account or self._account(path))
+        self.state = StateFolder(path, account or self._account(path, binaries))
+        self._binaries = self._with_earlier(binaries)
         self._daemon = Daemon(self.state)
         self._changing = threading.Lock()
 
-    def _account(self, path: Path) -> Account:
-        if self._binaries.rehearsal:
+    def _account(self, path: Path, binaries: Binaries) -> Account:
+        if binaries.rehearsal:
             return caller()
         return server_account(self._cluster.local.user, path, self._environ)
+
+    def _with_earlier(self, binaries: Binaries) -> Binaries:
+        """`status` and `down` are often typed where VTROOT is not set."""
+        if binaries.rehearsal:
+            return binaries
+        return binaries.completed_by(Binaries.from_json(self.state.read(install.CHOSEN) or ""))
 
     def __enter__(self) -> LocalTarget:
         return self
@@ -71,20 +78,21 @@ class LocalTarget:
 
     def preflight(self, documents: Sequence[Document]) -> None:
         """Refuse what can be known not to work, all of it in one error: binaries, ports, disk, the state folder."""
-        wanted = [programs.parse(document, self.state.path) for document in documents if document.kind == PROGRAM]
-        own = processes.of_state(self.state.path)
-        databases = sum(not self._is_initialised(program) for program in wanted if _is_database(program))
+        state, owner = self.state.path, self.state.owner
+        wanted = [programs.parse(document, state) for document in documents if document.kind == PROGRAM]
         raise_all(
             (
                 *self.state.faults(),
-                *preflight.binary_faults(wanted, self._binaries),
-                *preflight.port_faults(wanted, self._cluster.local.base_port, own),
-                *preflight.disk_faults(self.state.path, databases),
+                *preflight.binary_faults(preflight.wanted_binaries(wanted), self._binaries, owner),
+                *version_faults(self._binaries, self._cluster.release, owner),
+                *preflight.port_faults(wanted, self._cluster.local.base_port, processes.of_state(state)),
+                *preflight.disk_faults(state, sum(self._is_to_be_initialised(program) for program in wanted)),
             )
         )
 
-    def _is_initialised(self, program: Program) -> bool:
-        return (self.state.path / "data" / stopping.data_folder(program.document.subject)).is_dir()
+    def _is_to_be_initialised(self, program: Program) -> bool:
+        data = self.state.path / "data" / stopping.data_folder(program.document.subject)
+        return _is_database(program) and not data.is_dir()
 
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
         """What applying these documents would do; programs that have no document any more are deletions."""
