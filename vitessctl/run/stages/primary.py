@@ -67,7 +67,7 @@ def _elect(context: Context, shard: Shard) -> Verdict:
 
 
 def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:
-    evidence = tuple(f"{alias}: {position or 'empty'}" for alias, position in sorted(positions.items()))
+    evidence = tuple(f"{alias}: {str(position) or 'empty'}" for alias, position in sorted(positions.items()))
     return Verdict.doomed(
         f"{shard.path} has no primary, and no replica tablet has everything that the others have",
         "Decide which tablet's rows count, look at the others' extra transactions, and elect it by hand: "
