@@ -35,7 +35,7 @@ def a_cluster(
         name=name,
         namespace=name,
         release=fields.pop("release", "24"),
-        images={component: "vitess/lite:v24.0.4" for component in COMPONENTS},
+        images=dict.fromkeys(COMPONENTS, "vitess/lite:v24.0.4"),
         topology=fields.pop("topology", Topology()),
         cells=tuple(Cell(cell, root=f"/vitess/{cell}") for cell in cells),
         keyspaces=built,

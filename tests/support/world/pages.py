@@ -43,20 +43,23 @@ def _answer(world: World, address: Address, path: str) -> Answer:
 
 
 def owner(world: World, port: int) -> tuple[str, str]:
-    """Whose HTTP port it is."""
-    base = world.base_port
+    """Whose HTTP port it is, as component and subject."""
     for component, subject in world.processes:
-        number = int(subject.rpartition("-")[2]) if component in ("etcd", "vttablet") else 0
-        own = {
-            "etcd": lambda number=number: ports.etcd_ports(base, number).metrics,
-            "vttablet": lambda number=number: ports.tablet_ports(base, number).http,
-            "vtctld": lambda: ports.vtctld_ports(base).http,
-            "vtorc": lambda subject=subject: ports.vtorc_ports(base, subject).http,
-            "vtgate": lambda subject=subject: ports.vtgate_ports(base, subject).http,
-        }.get(component)
-        if own is not None and own() == port:
+        if http_port(world.base_port, component, subject) == port:
             return component, subject
     return "", ""
+
+
+def http_port(base: int, component: str, subject: str) -> int:
+    """Where a process has its pages; 0 if it has none."""
+    if component == "etcd":
+        return ports.etcd_ports(base, int(subject.rpartition("-")[2])).metrics
+    if component == "vttablet":
+        return ports.tablet_ports(base, int(subject.rpartition("-")[2])).http
+    if component == "vtctld":
+        return ports.vtctld_ports(base).http
+    found = {"vtorc": ports.vtorc_ports, "vtgate": ports.vtgate_ports}.get(component)
+    return found(base, subject).http if found else 0
 
 
 def _etcd(world: World, subject: str) -> Answer:
@@ -87,7 +90,9 @@ def _vtorc_health(world: World, cell: str) -> Answer:
 
 
 def _vtgate_vars(world: World, cell: str) -> Answer:
-    seen = Counter(f"{r.keyspace}.{r.shard}.{r.type}" for r in world.topology.tablets.values() if world.serving(r.alias))
+    seen = Counter(
+        f"{r.keyspace}.{r.shard}.{r.type}" for r in world.topology.tablets.values() if world.serving(r.alias)
+    )
     return _json(HealthcheckConnections=dict(seen))
 
 

@@ -17,6 +17,7 @@ from tests.support.world.vtctld import WorldVtctld
 from tests.support.world.world import World
 from vitessctl import releases
 from vitessctl.model.cluster import Cluster
+from vitessctl.render.documents import Document
 from vitessctl.run import events
 from vitessctl.run.context import Context
 from vitessctl.run.engine import Engine
@@ -102,9 +103,13 @@ def up(
     kill_after: int | None = None,
     threads: bool = False,
     stages: Sequence[Stage] = STAGES,
+    documents: Sequence[Document] | None = None,
     listener: events.Listener | None = None,
 ) -> Outcome:
-    """`vitessctl up`; its error is in the outcome, not raised. One stage at a time unless `threads`."""
+    """`vitessctl up`; its error is in the outcome, not raised. One stage at a time unless `threads`.
+
+    `documents` in place of the cluster's own, or `()` to look at what is without starting anything.
+    """
     cluster = cluster or a_cluster()
     session, outcome = Session(kill_after), Outcome()
 
@@ -113,12 +118,15 @@ def up(
         if listener is not None:
             listener(event)
 
-    engine = Engine(context_of(world, cluster, session), stages, listen, WorldClock(world))
+    context = context_of(world, cluster, session)
+    if documents is not None:
+        context.documents = documents
+    engine = Engine(context, stages, listen, WorldClock(world))
     try:
         if threads:
             engine.run()
         else:
-            with mock.patch("vitessctl.run.engine.ThreadPoolExecutor", lambda **_: Serial()):
+            with mock.patch("vitessctl.run.engine.ThreadPoolExecutor", return_value=Serial()):
                 engine.run()
     except BaseException as error:
         outcome.error = error

@@ -240,7 +240,7 @@ class WorldVtctld:
         """The one to be promoted gets what the primary has, or has it already where there is none."""
         world = self._world
         if not world.mysql_up(new):
-            self._refuse(rpc, f"rpc error: {_no_mysql(new)}")
+            self._refuse(rpc, _no_mysql(new))
         mysqld = world.mysqlds[new]
         if record.primary:
             others = [record.primary]
@@ -352,6 +352,6 @@ class WorldVtctld:
 
 def _no_mysql(alias: str) -> str:
     return (
-        f"code = Unknown desc = TabletManager.FullStatus on {alias}: rpc error: code = Unknown desc = Can't connect to "
+        f"rpc error: code = Unknown desc = TabletManager.FullStatus on {alias}: rpc error: code = Unknown desc = Can't connect to "
         f"local MySQL server through socket 'mysql.sock' (2) (errno 2002) (sqlstate HY000)"
     )
