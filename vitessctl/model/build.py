@@ -112,7 +112,11 @@ def _resources(given: str | Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]
         for component, wanted in given.items()
         if wanted != "none"
     }
-    return {component: wanted for component, wanted in chosen.items() if wanted}
+    return {_CONTAINERS.get(component, component): wanted for component, wanted in chosen.items() if wanted}
+
+
+_CONTAINERS = {"mysqld": "mysqlctld"}
+"""mysqlctld runs mysqld in its own container, so what is said of one holds for the other."""
 
 
 def _local(settings: Mapping[str, Any], spec: Spec) -> Local:

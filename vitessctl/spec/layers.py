@@ -28,7 +28,7 @@ COMPONENT_GROUPS = {
     "etcd": ("image", "resources", "extra_flags"),
     "vtctld": ("image", "resources", "extra_flags"),
     "mysqlctld": ("image", "resources", "extra_flags"),
-    "mysqld": ("image",),
+    "mysqld": ("image", "resources"),
     "vttablet": ("image", "resources", "extra_flags"),
     "vtorc": ("image", "resources", "extra_flags"),
     "vtgate": ("image", "resources", "extra_flags"),

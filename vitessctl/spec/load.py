@@ -11,6 +11,10 @@ from vitessctl.spec.coerce import coerced
 from vitessctl.spec.files import texts_of
 from vitessctl.spec.node import Node
 from vitessctl.spec.spec import Spec, release_of
+from vitessctl.spec.view import View
+
+LOCAL_TABLETS = 100
+"""A cluster with more tablets is not meant for one machine."""
 
 
 def load(
@@ -18,10 +22,12 @@ def load(
     extra_vars: Sequence[str] = (),
     images: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    target: str = "local",
 ) -> Spec:
     """The spec of an inventory (a folder, a file, or ./cluster.yaml), layered, evaluated and checked.
 
     `extra_vars` are the texts of `-e`, `images` those of `--image`; `environment` is what env() may see.
+    For the target "kubernetes" ports need not differ; nor for a cluster too big for one machine.
     Raises SpecErrors with everything that is wrong.
     """
     errors: list[SpecError] = []
@@ -29,7 +35,7 @@ def load(
         written = _layered(inventory, extra_vars, images, errors)
     except SpecError as error:
         raise _all([*errors, error]) from error
-    spec = _checked(_evaluated(written, environment or {}, errors), errors)
+    spec = _checked(_evaluated(written, environment or {}, errors), target, errors)
     if errors or spec is None:
         raise _all(errors)
     return spec
@@ -65,14 +71,22 @@ def _evaluated(tree: Node, environment: Mapping[str, str], errors: list[SpecErro
     return expressions.Evaluator(known, environment).tree(tree, errors)
 
 
-def _checked(tree: Node, errors: list[SpecError]) -> Spec | None:
+def _checked(tree: Node, target: str, errors: list[SpecError]) -> Spec | None:
     """The spec, as far as its shape is sound, with the complaints of schema and rules added to `errors`."""
     sound = shape.mended(coerced(tree, [schema.load()]), errors)
     if sound.root is None:
         return None
     spec = Spec(sound.root, release_of(sound.root), texts_of(sound.root, errors))
-    errors.extend(finding.error for finding in rules.findings(spec) if not sound.touches(finding.path))
+    local = target != "kubernetes" and _fits_one_machine(spec)
+    errors.extend(finding.error for finding in rules.findings(spec, local) if not sound.touches(finding.path))
     return spec
+
+
+def _fits_one_machine(spec: Spec) -> bool:
+    keyspaces = View(spec).keyspaces
+    return (
+        sum(len(keyspace.shards) * pool.tablets for keyspace in keyspaces for pool in keyspace.pools) <= LOCAL_TABLETS
+    )
 
 
 def _all(errors: Iterable[SpecError]) -> SpecErrors:

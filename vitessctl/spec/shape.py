@@ -29,7 +29,13 @@ class Sound:
 
     def touches(self, path: Path) -> bool:
         """Whether something was taken out of what `path` belongs to, or of what that depends on."""
-        return any(gone[:_AROUND] == path[:_AROUND] or _decides(gone, path) for gone in self.removed)
+        return any(_is_near(gone, path) or _decides(gone, path) for gone in self.removed)
+
+
+def _is_near(one: Path, other: Path) -> bool:
+    """Whether two paths belong to one thing, or one of them to what holds the other."""
+    length = min(_AROUND, len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def _decides(gone: Path, path: Path) -> bool:

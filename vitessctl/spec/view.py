@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from vitessctl import releases
 from vitessctl.model.keyrange import KeyRange, equal_parts, parse_key_range
 from vitessctl.model.naming import tablet_block
 from vitessctl.spec.node import Path
@@ -141,6 +142,11 @@ class View:
         """All keyspaces."""
         names = tuple(self.cells)
         return tuple(KeyspaceView(name, settings, names) for name, settings in self.spec.data["keyspaces"].items())
+
+    @cached_property
+    def release(self) -> releases.Release | None:
+        """The release that holds; None while it is not told or not known."""
+        return releases.get(self.spec.release) if self.spec.release in releases.names() else None
 
     @property
     def images(self) -> Mapping[str, str]:

@@ -4,18 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from vitessctl.spec.rules import (
+    durability,
+    flags,
+    images,
+    local_ports,
+    names,
+    resources,
+    settings,
+    shards,
+    tablets,
+    uids,
+    vschemas,
+)
 from vitessctl.spec.rules.finding import Finding
 from vitessctl.spec.spec import Spec
 from vitessctl.spec.view import View
 
-__all__ = ["RULES", "Finding", "findings"]
+__all__ = ["LOCAL_RULES", "RULES", "Finding", "findings"]
 
-RULES: tuple[Callable[[View], Iterator[Finding]], ...] = ()
-"""Every rule; each is a function from the spec to what is wrong with it."""
+Rule = Callable[[View], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    names.kubernetes_names_differ,
+    names.kubernetes_names_fit,
+    images.every_component_has_an_image,
+    images.release_is_told,
+    images.release_is_known,
+    images.release_and_tag_agree,
+    images.components_are_near,
+    images.mysql_can_be_managed,
+    images.vtorc_is_there,
+    shards.ranges_are_sound,
+    shards.ranges_cover_everything,
+    tablets.one_form_of_pools,
+    tablets.pools_name_cells,
+    tablets.shards_have_a_replica,
+    tablets.pools_differ,
+    uids.uids_name_every_shard,
+    uids.uids_do_not_collide,
+    durability.policy_is_known,
+    durability.somebody_can_confirm,
+    durability.there_is_another_cell,
+    flags.flags_exist,
+    resources.requests_are_within_limits,
+    resources.mysql_has_room,
+    settings.one_topology_server,
+    settings.users_differ,
+    settings.service_fields_fit,
+    settings.sidecar_name_is_possible,
+    vschemas.vschemas_are_maps,
+    vschemas.vschemas_fit_the_shards,
+)
+"""Every rule that holds on any target: from the spec to what is wrong with it."""
+
+LOCAL_RULES: tuple[Rule, ...] = (local_ports.cells_have_own_ports, local_ports.tablets_have_own_ports)
+"""What holds only for a cluster on one machine, where everything shares the ports."""
 
 
-def findings(spec: Spec) -> Iterator[Finding]:
-    """What all rules have against a spec whose shape is sound."""
+def findings(spec: Spec, local: bool) -> Iterator[Finding]:
+    """What the rules have against a spec whose shape is sound; `local`: those for one machine, too."""
     view = View(spec)
-    for rule in RULES:
+    for rule in (*RULES, *LOCAL_RULES) if local else RULES:
         yield from rule(view)

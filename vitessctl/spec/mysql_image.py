@@ -1,0 +1,34 @@
+"""Which MySQL an image holds, as far as its name tells."""
+
+from __future__ import annotations
+
+import re
+
+_VERSION = re.compile(r"^v?(?P<major>\d{1,2})(?:\.(?P<minor>\d{1,2}))?(?:[.+_-].*)?$")
+_FLAVOUR = re.compile(r"-(?:mysql|percona)(?P<major>\d)(?P<minor>\d)$")
+_SERVERS = ("mysql", "percona")
+
+
+def is_mariadb(image: str) -> bool:
+    """Whether the name says MariaDB."""
+    return "mariadb" in _name_and_tag(image)[0] or "mariadb" in _name_and_tag(image)[1]
+
+
+def series_of(image: str) -> str | None:
+    """`8.0`, `8.4` or `9`: the series in `mysql:8.4.8` or `vitess/lite:v24-mysql84`; None if the name hides it."""
+    name, tag = _name_and_tag(image)
+    match = _FLAVOUR.search(tag)
+    if match is None and any(server in name for server in _SERVERS):
+        match = _VERSION.match(tag)
+    if match is None:
+        return None
+    major = int(match["major"])
+    if major >= 9:
+        return str(major)
+    return f"{major}.{match['minor']}" if match["minor"] else None
+
+
+def _name_and_tag(image: str) -> tuple[str, str]:
+    last = image.partition("@")[0].rpartition("/")[2]
+    name, _, tag = last.partition(":")
+    return name.lower(), tag.lower()
