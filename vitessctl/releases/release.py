@@ -57,6 +57,8 @@ class Release:
     """Whether reparent calls take expected_primary, which makes two electors harmless."""
     has_sidecar_name: bool
     """Whether a keyspace's sidecar database can have another name than `_vt`."""
+    extra_my_cnf: Sequence[str]
+    """MySQL settings in the image that mysqlctld does not choose by itself: its flavour's."""
     users_file_lists: bool
     """Whether vtgate's file of users holds a list of passwords for each, or the one bare."""
     _knowledge: Knowledge = field(repr=False)

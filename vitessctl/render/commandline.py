@@ -10,7 +10,7 @@ from vitessctl.model.cluster import Cluster
 from vitessctl.releases import Release, UnknownFlagError
 from vitessctl.render import facts
 from vitessctl.render.facts import Facts, Subject
-from vitessctl.render.layout import Layout, StatePath
+from vitessctl.render.layout import Expanded, Layout
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class CommandLine:
     def arguments(self) -> tuple[str, ...]:
         """`--flag=value` for each flag: two dashes and an equals sign are right for every release."""
         return tuple(
-            value.prefixed(f"--{name}=") if isinstance(value, StatePath) else f"--{name}={value}"
+            value.prefixed(f"--{name}=") if isinstance(value, Expanded) else f"--{name}={value}"
             for name, value in self.flags
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vitessctl.render import quoting
 from vitessctl.render.failures import Missing
-from vitessctl.render.quoting import CLOSE, MARKS, OPEN, Fragment, Quoted, Syntax, ValueRefused
+from vitessctl.render.quoting import END, PLAIN, QUOTED, STRUCTURE, Fragment, Quoted, Structure, Syntax, ValueRefused
 
 LOOP_BUDGET = 1_000_000
 """Numbers that `range` gives in one rendering, over all its calls."""
 SIZE_LIMIT = 1_000_000
 """Characters of one rendered document: Kubernetes takes objects up to 1.5 MB."""
+PIECES_LIMIT = 20_000
+"""Values and texts between them in one rendered document."""
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -30,13 +33,20 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def run(self, template: str, context: Mapping[str, Any]) -> str:
         """The raw rendering of one template, with marks around the values; anything a template can raise."""
         self.loops_left = LOOP_BUDGET
-        pieces, size = [], 0
-        for piece in self.get_template(template).generate(context):
-            pieces.append(piece)
-            size += len(piece)
-            if size > SIZE_LIMIT:
-                raise ValueRefused(f"the template writes more than {SIZE_LIMIT} characters")
-        return "".join(pieces)
+        pieces = list(islice(self.get_template(template).generate(context), PIECES_LIMIT))
+        text = "".join(pieces)
+        if len(pieces) == PIECES_LIMIT or len(text) > SIZE_LIMIT:
+            raise ValueRefused(f"the template writes more than {SIZE_LIMIT} characters, or loops without end")
+        return text
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Attributes of the model without the sandbox's slow look at lists and text: it is frozen data."""
+        if hasattr(type(obj), "__dataclass_fields__") and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
     def bounded_range(self, *arguments: int) -> range:
         """`range`, until one rendering has counted LOOP_BUDGET numbers."""
@@ -84,21 +94,18 @@ def placed(syntax: Syntax, value: Any) -> str:
     """What Jinja writes for a value: the checked text between marks; ValueRefused if it is not safe."""
     kind = type(value)
     if kind is Quoted:
-        return f"{OPEN}{value}{CLOSE}"
+        return f"{QUOTED}{value}{END}"
+    if kind is Structure:
+        return f"{STRUCTURE}{value}{END}"
     if kind is Fragment:
         return str.__str__(value)
     if kind is int:
-        return f"{OPEN}{value}{CLOSE}"
+        return f"{PLAIN}{value}{END}"
     if isinstance(value, str):
-        return f"{OPEN}{syntax.plain(value)}{CLOSE}"
+        return f"{PLAIN}{syntax.plain(value)}{END}"
     if isinstance(value, jinja2.Undefined):
         return str(value)
     raise ValueRefused(f"a template places text and whole numbers, not {quoting.kind_of(value)}")
-
-
-def without_marks(text: str) -> str:
-    """Rendered text without the marks around values."""
-    return text.translate(MARKS)
 
 
 def _indent(text: str, width: int = 4, first: bool = False, blank: bool = False) -> str:

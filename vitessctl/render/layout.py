@@ -12,17 +12,17 @@ from vitessctl.model.cluster import Cell, Tablet
 from vitessctl.model.ports import ServerPorts
 
 
-class StatePath(str):
-    """A path below the local target's state folder, which is written as supervisor's `%(here)s`.
+class Expanded(str):
+    """Text in which the target itself fills something in: supervisor's `%(here)s`, Kubernetes' `$(POD_NAME)`.
 
-    The type says that this one percent sign is meant; any other text has its percent signs escaped.
+    The type says that this one percent or dollar sign is meant; in any other text they are escaped.
     """
 
     __slots__ = ()
 
-    def prefixed(self, prefix: str) -> StatePath:
-        """The path after a prefix such as `--data-dir=`, still marked."""
-        return StatePath(prefix + self)
+    def prefixed(self, prefix: str) -> Expanded:
+        """The text after a prefix such as `--data-dir=`, still marked."""
+        return Expanded(prefix + self)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from vitessctl.model import ports
 from vitessctl.model.cluster import Cell, Cluster, Tablet
 from vitessctl.model.ports import ServerPorts
-from vitessctl.render.layout import EtcdMember, StatePath
+from vitessctl.render.layout import EtcdMember, Expanded
 
 LOOPBACK = "127.0.0.1"
 
 
-def state_path(path: str) -> StatePath:
+def state_path(path: str) -> Expanded:
     """A path below the state folder, the same text on every machine."""
-    return StatePath(f"%(here)s/{path}")
+    return Expanded(f"%(here)s/{path}")
 
 
 @dataclass(frozen=True)

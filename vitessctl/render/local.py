@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from vitessctl import releases
 from vitessctl.model.cluster import Cell, Cluster, Tablet
-from vitessctl.render import checks
 from vitessctl.render.commandline import CommandLines
 from vitessctl.render.documents import Document
-from vitessctl.render.environment import without_marks
 from vitessctl.render.facts import Subject
 from vitessctl.render.layout_local import LocalLayout
+from vitessctl.render.programs import Programs
 from vitessctl.render.renderer import Renderer
+from vitessctl.render.users import users_file
 
 STAGE_OF = {
     "etcd": "etcd",
@@ -47,18 +46,12 @@ def documents(cluster: Cluster, renderer: Renderer) -> Iterator[Document]:
         yield source.program("vtgate", f"vtgate-{cell.name}", cell.name, cell)
 
 
-def users_file(cluster: Cluster) -> Mapping[str, Any]:
-    """The content of vtgate's file of users, in the form that the release reads."""
-    in_list = releases.get(cluster.release).users_file_lists
-    entries = {user.name: {"Password": user.password} for user in cluster.users}
-    return {name: [entry] for name, entry in entries.items()} if in_list else entries
-
-
 class _LocalDocuments:
     def __init__(self, cluster: Cluster, renderer: Renderer) -> None:
         self.layout = LocalLayout(cluster)
         self.release = releases.get(cluster.release)
         self._renderer = renderer
+        self._programs = Programs()
         self._commands = CommandLines(cluster, self.layout)
         self._shared = {"cluster": cluster, "release": self.release, "users": users_file(cluster)}
 
@@ -72,15 +65,15 @@ class _LocalDocuments:
             "tablet": subject if isinstance(subject, Tablet) else None,
             "cell": subject if isinstance(subject, Cell) else None,
         }
-        text = without_marks(self._renderer.raw(file, context))
+        raw = self._renderer.raw(file, context)
         return Document(
             stage=STAGE_OF[component],
             component=component,
             kind="Program",
             name=name,
-            text=text,
+            text=raw.text,
             template=self._renderer.name(file),
-            data=checks.program(text, name, self._renderer.name(file)),
+            data=self._programs.settings(raw, name, self._renderer.name(file)),
             subject=subject_name,
         )
 
@@ -91,7 +84,7 @@ class _LocalDocuments:
             component=component,
             kind="File",
             name=path,
-            text=without_marks(self._renderer.raw(template, self._shared)),
+            text=self._renderer.raw(template, self._shared).text,
             template=self._renderer.name(template),
             data={},
             secret=secret,

@@ -9,21 +9,28 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
-from vitessctl.render.layout import StatePath
+from vitessctl.render.layout import Expanded
 
-OPEN, CLOSE = "\x01", "\x02"
-"""Put around every placed value in the raw rendering, so that text and values can be told apart afterwards."""
-MARKS = str.maketrans("", "", OPEN + CLOSE)
+PLAIN, QUOTED, STRUCTURE, END = "\x01", "\x02", "\x03", "\x04"
+"""Put before and after every placed value in the raw rendering, so that text and values can be told apart later."""
+MARKS = str.maketrans("", "", PLAIN + QUOTED + STRUCTURE + END)
 
 
 class Quoted(str):
     """Text that a quoting filter of this module gave."""
+
+    __slots__ = ()
+
+
+class Structure(str):
+    """JSON that stands for more than a scalar, because the user wrote such a value."""
 
     __slots__ = ()
 
@@ -38,6 +45,9 @@ class ValueRefused(ValueError):
     """A template tried to place a value that could change the meaning of the text around it."""
 
 
+CACHED = 16384
+"""Values that are remembered: documents of one kind share most of theirs."""
+
 _PLAIN_YAML = re.compile(r"[A-Za-z0-9/_][A-Za-z0-9/_.+-]*")
 _PLAIN_CONF = re.compile(r"[A-Za-z0-9/_.:@,+=-]+")
 _STATE_PATH = re.compile(r"(--[a-z0-9_.-]+=)?%\(here\)s[A-Za-z0-9/_.-]*")
@@ -45,12 +55,13 @@ _WORDS_WITH_MEANING = frozenset({"y", "n", "nan", "inf", "infinity"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_BUT_SPACE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What JSON leaves alone but YAML takes for a line break or refuses inside quotes.
-_ESCAPE_IN_YAML = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
+# What JSON leaves alone but YAML takes for a line break or refuses inside quotes; and the tokens of raw.py.
+_ESCAPE_IN_YAML = re.compile("[\x7f-\xa0\u2028\u2029\ue000-\ue004\ufeff\ufffe\uffff]")
 _COMMENT_IN_CONF = re.compile(r"(\s)([;#])")
 _resolver = yaml.resolver.Resolver()
 
 
+@lru_cache(maxsize=CACHED)
 def plain_yaml(text: str) -> str:
     """The text, if YAML reads it bare as that text; ValueRefused otherwise."""
     if _PLAIN_YAML.fullmatch(text) is None:
@@ -68,23 +79,50 @@ def stays_text(text: str) -> bool:
     return tag == "tag:yaml.org,2002:str" and text.lower() not in _WORDS_WITH_MEANING and not _is_number(text)
 
 
+@lru_cache(maxsize=CACHED, typed=True)
 def quote_yaml(value: Any) -> Quoted:
     """Text or a whole number as a double-quoted scalar, which YAML always reads as that text."""
     encoded = json.dumps(_scalar(value), ensure_ascii=False)
     return Quoted(_ESCAPE_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded))
 
 
-def json_for_yaml(value: Any) -> Quoted:
+def json_for_yaml(value: Any) -> Structure:
     """Maps, lists and scalars that the user wrote, as JSON, which is YAML too."""
     encoded = json.dumps(_plain_data(value), ensure_ascii=False)
     if _SURROGATE.search(encoded):
         raise ValueRefused("text with half a surrogate pair cannot be written as UTF-8")
-    return Quoted(_ESCAPE_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded))
+    return Structure(_ESCAPE_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded))
+
+
+def pairs(values: Any, indent: int = 0) -> Fragment:
+    """A map of texts as `key: "value"`, one a line; `indent` is where the first one stands."""
+    if not isinstance(values, Mapping):
+        raise ValueRefused(f"the filter 'pairs' takes a map, not {_kind(values)}")
+    return _lines((f"{_key(key)}: {QUOTED}{quote_yaml(value)}{END}" for key, value in values.items()), indent)
+
+
+def items(values: Any, indent: int = 0) -> Fragment:
+    """A list of texts as `- "value"`, one a line; `indent` is where the first one stands."""
+    if not isinstance(values, list | tuple):
+        raise ValueRefused(f"the filter 'items' takes a list, not {_kind(values)}")
+    return _lines((f"- {QUOTED}{quote_yaml(value)}{END}" for value in values), indent)
+
+
+def _lines(lines: Iterable[str], indent: int) -> Fragment:
+    return Fragment(f"\n{' ' * indent}".join(lines))
+
+
+@lru_cache(maxsize=CACHED)
+def _key(text: str) -> str:
+    try:
+        return f"{PLAIN}{plain_yaml(text)}{END}"
+    except ValueRefused:
+        return f"{QUOTED}{quote_yaml(text)}{END}"
 
 
 def plain_conf(text: str) -> str:
     """The text, if it is one bare word of a supervisor file; ValueRefused otherwise."""
-    pattern = _STATE_PATH if isinstance(text, StatePath) else _PLAIN_CONF
+    pattern = _STATE_PATH if isinstance(text, Expanded) else _PLAIN_CONF
     if pattern.fullmatch(text) is None:
         raise ValueRefused(f"{_shown(text)} could be read as more than one word; write {{{{ value | q }}}}")
     return text
@@ -93,7 +131,7 @@ def plain_conf(text: str) -> str:
 def quote_conf(value: Any) -> Quoted:
     """One word of a supervisor command: safe from the INI parser, from %-expansion and from word splitting."""
     text = _scalar(value)
-    if isinstance(value, StatePath):
+    if isinstance(value, Expanded):
         return Quoted(f"'{plain_conf(value)}'")
     if _CONTROL.search(text):
         raise ValueRefused(f"{_shown(text)} holds a line break or control character, which a command line cannot carry")
@@ -127,11 +165,11 @@ class Syntax:
     """One text format: how a bare value is checked, and which filters quote."""
 
     plain: Callable[[str], str]
-    filters: Mapping[str, Callable[[Any], Quoted]]
+    filters: Mapping[str, Callable[..., Quoted | Structure | Fragment]]
 
 
 SYNTAXES: Mapping[str, Syntax] = {
-    ".yaml.j2": Syntax(plain_yaml, {"q": quote_yaml, "json": json_for_yaml}),
+    ".yaml.j2": Syntax(plain_yaml, {"q": quote_yaml, "json": json_for_yaml, "pairs": pairs, "items": items}),
     ".conf.j2": Syntax(plain_conf, {"q": quote_conf}),
     ".cnf.j2": Syntax(plain_cnf, {"verbatim": verbatim}),
     ".sql.j2": Syntax(plain_cnf, {}),

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from vitessctl.model.cluster import Cluster
-from vitessctl.render import local
+from vitessctl.render import kubernetes, local
 from vitessctl.render.documents import Document
 from vitessctl.render.renderer import Renderer
 
-TARGETS = {"local": local.documents}
+TARGETS = {"kubernetes": kubernetes.documents, "local": local.documents}
 
 TargetName = Literal["kubernetes", "local"]
 

@@ -10,6 +10,7 @@ from vitessctl.errors import TemplateError
 from vitessctl.render.environment import ending_of, environment
 from vitessctl.render.failures import template_error
 from vitessctl.render.packaged import packaged_folder
+from vitessctl.render.raw import Raw, split
 
 
 class Renderer:
@@ -23,10 +24,10 @@ class Renderer:
         """A template's name in messages and in Document.template: `local/vtgate.conf.j2`."""
         return f"{self._target}/{file}"
 
-    def raw(self, file: str, context: Mapping[str, Any]) -> str:
-        """The rendered text with marks around its values; TemplateError if it cannot be."""
+    def raw(self, file: str, context: Mapping[str, Any]) -> Raw:
+        """The rendered text and the values in it; TemplateError if it cannot be rendered."""
         try:
-            return environment(ending_of(file), self._folders).run(self.name(file), context)
+            return split(environment(ending_of(file), self._folders).run(self.name(file), context))
         except TemplateError:
             raise
         except Exception as error:  # templates are the user's programs: anything may come out of them

@@ -1,0 +1,141 @@
+"""Kubernetes: one port a purpose, Services for names, folders inside the containers.
+
+Names are short (`shop-etcd:2379`): all of a cluster is in one namespace, and old MySQL keeps only 60
+characters of a primary's host name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vitessctl import releases
+from vitessctl.model.cluster import Cell, Cluster, Tablet
+from vitessctl.model.ports import EtcdPorts, ServerPorts
+from vitessctl.releases import Release
+from vitessctl.render.layout import EtcdMember, Expanded
+from vitessctl.render.names import object_name
+
+ETCD = EtcdPorts(client=2379, peer=2380, metrics=2381)
+VITESS = ServerPorts(http=15000, grpc=15999, mysql=3306)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Folders inside the containers."""
+
+    data: str = "/vt/vtdataroot"
+    """VTDATAROOT, on the tablet's volume."""
+    run: str = "/vt/run"
+    """Sockets that a tablet's containers share."""
+    binaries: str = "/vt/bin"
+    shared: str = "/vt/shared"
+    """What a tablet's MySQL container borrows from the Vitess image."""
+    settings: str = "/vt/vitessctl"
+    """my.cnf."""
+    users: str = "/vt/secrets/vtgate"
+    etcd: str = "/var/lib/etcd"
+
+
+FOLDERS = Folders()
+
+
+@dataclass(frozen=True)
+class KubernetesLayout:
+    """See vitessctl.render.layout.Layout."""
+
+    cluster: Cluster
+
+    bind_address: str | None = None
+    backup_folder: str | None = None
+    users_file: str = f"{FOLDERS.users}/users.json"
+
+    @property
+    def init_db_sql_file(self) -> str:
+        """The file that the image holds."""
+        return self._release.init_db_sql_file
+
+    def name(self, *parts: str) -> str:
+        """The name of an object of this cluster."""
+        return object_name(self.cluster.name, *parts)
+
+    def topology_address(self) -> str:
+        """The Service of our own etcd, or what the spec says."""
+        external = self.cluster.topology.external
+        return ",".join(external) if external else f"{self.name('etcd')}:{ETCD.client}"
+
+    def etcd_members(self) -> tuple[EtcdMember, ...]:
+        """One description for all members: their own name is filled in when a pod starts."""
+        if not self.cluster.topology.managed:
+            return ()
+        peers = (f"{pod}={self._url(pod, ETCD.peer)}" for pod in self.etcd_pods())
+        return (
+            EtcdMember(
+                name=Expanded("$(POD_NAME)"),
+                data_folder=f"{FOLDERS.etcd}/data",
+                listen_clients=f"http://0.0.0.0:{ETCD.client}",
+                advertise_clients=Expanded(self._url("$(POD_NAME)", ETCD.client)),
+                listen_peers=f"http://0.0.0.0:{ETCD.peer}",
+                advertise_peers=Expanded(self._url("$(POD_NAME)", ETCD.peer)),
+                listen_metrics=f"http://0.0.0.0:{ETCD.metrics}",
+                initial_cluster=",".join(peers),
+            ),
+        )
+
+    def etcd_pods(self) -> tuple[str, ...]:
+        """The pods of our own etcd."""
+        return tuple(f"{self.name('etcd')}-{member}" for member in range(self.cluster.topology.members))
+
+    def vtctld_ports(self) -> ServerPorts:
+        """The usual ports."""
+        return VITESS
+
+    def tablet_ports(self, tablet: Tablet) -> ServerPorts:
+        """The usual ports; each tablet has an address of its own."""
+        return VITESS
+
+    def tablet_name(self, tablet: Tablet) -> str:
+        """The name of a tablet's StatefulSet."""
+        return self.name("vttablet", tablet.alias)
+
+    def tablet_hostname(self, tablet: Tablet) -> str:
+        """The name of its pod below the tablets' headless Service: it outlives the pod."""
+        return f"{self.tablet_name(tablet)}-0.{self.name('vttablet')}"
+
+    def mysqlctl_socket(self, tablet: Tablet) -> str:
+        """In a folder that the two containers of a tablet share."""
+        return f"{FOLDERS.run}/mysqlctl.sock"
+
+    def mysql_socket(self, tablet: Tablet) -> str:
+        """Where a tablet's mysqld listens, as Vitess lays out its data folder."""
+        return f"{FOLDERS.data}/vt_{tablet.uid:010d}/mysql.sock"
+
+    @property
+    def borrows_mysqlctld(self) -> bool:
+        """Whether MySQL's image is not the Vitess image, and so has no mysqlctld."""
+        images = self.cluster.images
+        return images.get("mysqld", images["mysqlctld"]) != images["mysqlctld"]
+
+    @property
+    def mysqlctld_folder(self) -> str:
+        """Where the MySQL container finds mysqlctld."""
+        return FOLDERS.shared if self.borrows_mysqlctld else FOLDERS.binaries
+
+    @property
+    def extra_my_cnf(self) -> str:
+        """MySQL settings beside those that mysqlctld chooses itself, files separated by colons."""
+        return ":".join((*self._release.extra_my_cnf, f"{FOLDERS.settings}/my.cnf"))
+
+    def vtorc_ports(self, cell: Cell) -> ServerPorts:
+        """The usual ports."""
+        return VITESS
+
+    def vtgate_ports(self, cell: Cell) -> ServerPorts:
+        """The usual ports."""
+        return VITESS
+
+    @property
+    def _release(self) -> Release:
+        return releases.get(self.cluster.release)
+
+    def _url(self, pod: str, port: int) -> str:
+        return f"http://{pod}.{self.name('etcd', 'peer')}:{port}"
