@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, cast
 
@@ -18,6 +19,10 @@ CHANNEL_OPTIONS: Final = [
     ("grpc.max_reconnect_backoff_ms", 500),
     ("grpc.enable_http_proxy", 0),
 ]
+
+RETRY_SECONDS: Final = 0.1
+NO_LEADER: Final = "etcdserver: no leader"
+"""What a member says before it did anything, so the call may be made again."""
 
 
 class EtcdError(Exception):
@@ -101,12 +106,16 @@ class EtcdClient:
         self._channel.close()
 
     def _call(self, method: methods.Method, request: Any, seconds: float) -> Any:
-        serialize = method.request.SerializeToString
-        call = self._channel.unary_unary(method.path, serialize, method.response.FromString)
-        try:
-            return call(request, timeout=max(0.001, seconds), wait_for_ready=True)
-        except grpc.RpcError as error:
-            raise _converted(error) from None
+        """Until the deadline a call waits for a server, and is repeated where that cannot do it twice."""
+        call = self._channel.unary_unary(method.path, method.request.SerializeToString, method.response.FromString)
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return call(request, timeout=max(0.001, end - time.monotonic()), wait_for_ready=True)
+            except grpc.RpcError as error:
+                if not _repeatable(method, error) or time.monotonic() + RETRY_SECONDS > end:
+                    raise _converted(error) from None
+            time.sleep(RETRY_SECONDS)
 
     def _stream(self, method: methods.Method) -> grpc.StreamStreamMultiCallable:
         serialize = method.request.SerializeToString
@@ -140,6 +149,12 @@ class EtcdWatch:
 def _until_none(requests: queue.SimpleQueue[pb.WatchRequest | None]) -> Iterable[pb.WatchRequest]:
     while (request := requests.get()) is not None:
         yield request
+
+
+def _repeatable(method: methods.Method, error: grpc.RpcError) -> bool:
+    if error.code() is not grpc.StatusCode.UNAVAILABLE:
+        return False
+    return method is methods.RANGE or error.details() == NO_LEADER
 
 
 def _converted(error: grpc.RpcError) -> EtcdError:

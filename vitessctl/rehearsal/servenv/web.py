@@ -14,7 +14,14 @@ from typing import Final, cast
 
 from vitessctl.rehearsal.servenv.exits import StartError
 
-REASONS: Final = {200: "OK", 302: "Found", 404: "Not Found", 405: "Method Not Allowed", 500: "Internal Server Error"}
+REASONS: Final = {
+    200: "OK",
+    302: "Found",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 
 
 @dataclass(frozen=True)
