@@ -1,0 +1,1 @@
+"""The stand-in mysqld: MySQL's SQL on SQLite, replication by GTID, semi-synchronous commits."""

@@ -1,0 +1,97 @@
+"""What can be asked of the stand-in mysqld over its private protocol (wire.py)."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from vitessctl.rehearsal.mysqld import schema
+from vitessctl.rehearsal.mysqld.admin import start_replica
+from vitessctl.rehearsal.mysqld.errors import MySqlError
+from vitessctl.rehearsal.mysqld.session import Session
+from vitessctl.rehearsal.mysqld.source import serve_replica
+from vitessctl.rehearsal.mysqld.variables import set_global
+from vitessctl.rehearsal.mysqld.wire import Closed, Message, receive, send
+from vitessctl.rehearsal.storage.engine import LockWaitTimeout
+from vitessctl.rehearsal.storage.gtid import GtidSet
+
+if TYPE_CHECKING:
+    from vitessctl.rehearsal.mysqld.state import ServerState
+
+Handler = Callable[[Session, Message], Any]
+
+
+def serve(server: ServerState, connection: socket.socket) -> None:
+    """Answers one connection's requests until it ends; a `dump` turns it into a replica's stream."""
+    session = Session(server)
+    server.connections += 1
+    try:
+        while True:
+            request = receive(connection)
+            if request["op"] == "dump":
+                serve_replica(server, connection, request)
+                return
+            send(connection, answer(session, request))
+    except (Closed, OSError):
+        pass
+    finally:
+        server.connections -= 1
+        session.close()
+        with suppress(OSError):
+            connection.close()
+
+
+def answer(session: Session, request: Message) -> Message:
+    """The answer to one request: `{"result": …}`, or `{"error": {number, state, text}}`."""
+    try:
+        return {"result": HANDLERS[request["op"]](session, request)}
+    except MySqlError as error:
+        return _error(error)
+    except LockWaitTimeout:
+        return _error(MySqlError(1205))
+
+
+def _error(error: MySqlError) -> Message:
+    return {"error": {"number": error.number, "state": error.sql_state, "text": error.text}}
+
+
+def _query(session: Session, request: Message) -> Any:
+    """A statement; `database` selects one first, if it is there."""
+    if request.get("user"):
+        session.state.user = f"{request['user']}@localhost"
+    if "database" in request:
+        wanted = request["database"]
+        session.state.database = wanted if wanted in session.server.engine.schemas else None
+    session.logged = not request.get("unlogged", False)
+    return session.execute(request["sql"], request.get("seconds"))
+
+
+def _follow(session: Session, request: Message) -> None:
+    session.server.follow(request["host"], request["port"])
+
+
+def _stop_replica(session: Session, request: Message) -> None:
+    session.server.replica.stop(io_only=request["io_only"])
+
+
+def _wait_for(session: Session, request: Message) -> bool:
+    """Whether these transactions are here in time; gives up at once when replication is broken."""
+    return session.server.engine.wait_for_gtids(GtidSet.parse(request["position"]), request["seconds"])
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "ping": lambda *_: None,
+    "query": _query,
+    "status": lambda session, _: session.server.status(),
+    "set": lambda session, request: set_global(session.server, request["name"], request["value"]),
+    "follow": _follow,
+    "start_replica": lambda session, _: start_replica(session.server),
+    "stop_replica": _stop_replica,
+    "reset_log": lambda session, request: session.server.reset_log(request["purged"]),
+    "wait_for": _wait_for,
+    "schema": lambda session, request: schema.describe(session.server, request["database"]),
+    "prepare_database": lambda session, request: schema.prepare_database(session, request["database"]),
+}
+"""Request to what it does."""

@@ -1,0 +1,109 @@
+"""The stand-in mysqld's process: opens its data folder, listens on its socket and its port, answers requests.
+
+Started by mysqlctld with `--defaults-file=…/my.cnf`, as the real one is. A folder that was never initialised,
+a port that is taken, or root as user end it at once, with MySQL's words in error.log.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+from vitessctl.rehearsal.mysqld.config import Config, read_config
+from vitessctl.rehearsal.mysqld.requests import answer, serve
+from vitessctl.rehearsal.mysqld.state import ServerState
+from vitessctl.rehearsal.mysqld.waits import wait
+
+ROOT_VARIABLE = "VITESSCTL_REHEARSAL_ROOT"
+_AS_ROOT = "Please read \"Security\" section of the manual to find out how to run mysqld as root!"
+_BACKLOG = 128
+
+
+def main(arguments: list[str]) -> int:
+    """Runs until SIGTERM; gives the exit code."""
+    options = dict(argument.lstrip("-").partition("=")[::2] for argument in arguments)
+    if "version" in options:
+        sys.stdout.write("mysqld  Ver 8.4.6-rehearsal (vitessctl's stand-in)\n")
+        return 0
+    try:
+        config = read_config(Path(options.get("defaults-file", "my.cnf")))
+        return _run(config)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"mysqld: {error}\n")
+        return 1
+
+
+def _run(config: Config) -> int:
+    log = (config.folder / "error.log").open("a", buffering=1, encoding="utf-8")
+    if os.geteuid() == 0 and os.environ.get(ROOT_VARIABLE) != "1":
+        log.write(f"{_stamp()} [ERROR] [MY-010123] [Server] Fatal error: {_AS_ROOT}\n")
+        return 1
+    try:
+        sockets = [_tcp(config), _unix(config)]
+    except OSError as error:
+        log.write(f"{_stamp()} [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: {error.strerror}\n")
+        return 1
+    time.sleep(wait("start"))
+    server = ServerState(config)
+    for listener in sockets:
+        listener.listen(_BACKLOG)
+        threading.Thread(target=_accept, args=(server, listener), daemon=True).start()
+    config.pid_file.write_text(f"{os.getpid()}\n")
+    log.write(f"{_stamp()} [System] [MY-010931] [Server] mysqld (REHEARSAL): ready for connections.\n")
+    _wait_for_signal()
+    _stop(server)
+    log.write(f"{_stamp()} [System] [MY-010910] [Server] mysqld (REHEARSAL): Shutdown complete.\n")
+    return 0
+
+
+def _stamp() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000000Z 0", time.gmtime())
+
+
+def _tcp(config: Config) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((config.host, config.port))
+    return listener
+
+
+def _unix(config: Config) -> socket.socket:
+    """Takes the socket's place; the pid in the lock file is how others see that this mysqld lives."""
+    config.lock_file.write_text(f"{os.getpid()}\n")
+    config.socket.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(config.socket))
+    return listener
+
+
+def _accept(server: ServerState, listener: socket.socket) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=serve, args=(server, connection), daemon=True).start()
+
+
+def _wait_for_signal() -> None:
+    """Sleeps until SIGTERM or SIGINT."""
+    read, write = os.pipe()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os.write(write, b"."))
+    os.read(read, 1)
+
+
+def _stop(server: ServerState) -> None:
+    server.replica.stop()
+    time.sleep(wait("stop"))
+    server.engine.checkpoint()
+    for path in (server.config.socket, server.config.lock_file, server.config.pid_file):
+        path.unlink(missing_ok=True)
+
+
+__all__ = ["answer", "main"]

@@ -1,0 +1,1 @@
+"""What the stand-in mysqld keeps on disk: rows, a binary log with GTIDs, and what was replicated."""
