@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -110,14 +112,24 @@ def test_two_clusters_do_not_disturb_each_other(running: LiveCluster, tmp_path: 
         other.remove()
 
 
-def test_a_port_that_is_taken_is_named_with_its_process(running: LiveCluster) -> None:
+def test_a_port_that_is_taken_is_named_with_its_process(cluster: LiveCluster) -> None:
+    with socket.create_server(("127.0.0.1", cluster.base_port + 301)):
+        refused = cluster.run("up")
+
+    assert refused.returncode == 1
+    assert f"port {cluster.base_port + 301} is in use" in refused.stderr
+    assert "vtgate-zone1" in refused.stderr
+    assert f"process {os.getpid()}" in refused.stderr
+    assert "-e local.base_port=" in refused.stderr
+    assert leftovers(cluster.state) == []
+
+
+def test_a_second_cluster_on_the_same_ports_is_refused_and_the_first_lives_on(running: LiveCluster) -> None:
     other = LiveCluster(running.state.parent / "other", running.inventory, running.flag, running.base_port)
     try:
         refused = other.run("up")
-        assert refused.returncode != 0
-        assert f"port {running.base_port + 301}" in refused.stderr
-        assert "vtgate" in refused.stderr
-        assert "-e local.base_port=" in refused.stderr
+        assert refused.returncode == 1
+        assert f"{running.state} has them" in refused.stderr
         assert running.status()["ready"]
     finally:
         other.remove()

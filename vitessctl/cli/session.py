@@ -64,7 +64,7 @@ def open_target(cluster: Cluster, name: str, state_dir: Path | None) -> LocalTar
 
 def documents_of(cluster: Cluster, target: str, options: SpecOptions) -> tuple[Document, ...]:
     """Everything that the cluster needs on a target, rendered."""
-    from vitessctl.render import render
+    from vitessctl.render.render import render
 
     return render(cluster, "local" if target in ("local", "rehearsal") else "kubernetes", options.templates)
 
