@@ -11,9 +11,9 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from vitessctl.render import quoting
 from vitessctl.render.failures import Missing
-from vitessctl.render.quoting import END, PLAIN, QUOTED, STRUCTURE, Fragment, Quoted, Structure, Syntax, ValueRefused
+from vitessctl.render.marks import END, PLAIN, QUOTED, STRUCTURE, Fragment, Quoted, Structure, ValueRefused, kind_of
+from vitessctl.render.syntaxes import SYNTAXES, Syntax
 
 LOOP_BUDGET = 1_000_000
 """Numbers that `range` gives in one rendering, over all its calls."""
@@ -65,8 +65,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
 @cache
 def environment(ending: str, folders: tuple[Path, ...]) -> TemplateEnvironment:
-    """The environment for templates of one ending (see quoting.SYNTAXES); the first folder wins."""
-    syntax = quoting.SYNTAXES[ending]
+    """The environment for templates of one ending (see vitessctl.render.syntaxes); the first folder wins."""
+    syntax = SYNTAXES[ending]
     made = TemplateEnvironment(
         loader=jinja2.FileSystemLoader(folders, encoding="utf-8"),
         undefined=Missing,
@@ -80,14 +80,6 @@ def environment(ending: str, folders: tuple[Path, ...]) -> TemplateEnvironment:
     made.filters = {**made.filters, **syntax.filters, "indent": _indent, "safe": _refuse_safe}
     made.globals = {"range": made.bounded_range, "namespace": jinja2.utils.Namespace}
     return made
-
-
-def ending_of(template: str) -> str:
-    """The ending that tells a template's text format; ValueError for an unknown one."""
-    for ending in quoting.SYNTAXES:
-        if template.endswith(ending):
-            return ending
-    raise ValueError(f"{template} does not end with any of {', '.join(quoting.SYNTAXES)}")
 
 
 def placed(syntax: Syntax, value: Any) -> str:
@@ -105,7 +97,7 @@ def placed(syntax: Syntax, value: Any) -> str:
         return f"{PLAIN}{syntax.plain(value)}{END}"
     if isinstance(value, jinja2.Undefined):
         return str(value)
-    raise ValueRefused(f"a template places text and whole numbers, not {quoting.kind_of(value)}")
+    raise ValueRefused(f"a template places text and whole numbers, not {kind_of(value)}")
 
 
 def _indent(text: str, width: int = 4, first: bool = False, blank: bool = False) -> str:

@@ -12,7 +12,7 @@ import jinja2
 from jinja2.utils import missing
 
 from vitessctl.errors import TemplateError
-from vitessctl.render.quoting import ValueRefused
+from vitessctl.render.marks import ValueRefused
 
 
 class UndefinedName(jinja2.UndefinedError):

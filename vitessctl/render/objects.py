@@ -1,86 +1,127 @@
-"""What the API server would refuse in a rendered Kubernetes object, found before it is asked."""
+"""Single Kubernetes objects: what each template is given, and the document that comes of it."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from vitessctl.render.yamlmoulds import KEY, Check, Place
+from vitessctl import releases
+from vitessctl.model.cluster import Cell, Cluster, Shard, Tablet
+from vitessctl.model.naming import safe_shard
+from vitessctl.render import layout_kubernetes, object_rules
+from vitessctl.render.commandline import CommandLine, CommandLines
+from vitessctl.render.documents import Document
+from vitessctl.render.facts import Subject
+from vitessctl.render.layout import Expanded
+from vitessctl.render.layout_kubernetes import KubernetesLayout
+from vitessctl.render.names import label_value
+from vitessctl.render.renderer import Renderer
+from vitessctl.render.yamlmoulds import YamlMoulds
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
-_LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
-_PORT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-
-_LABEL_MAPS = frozenset({"labels", "matchLabels", "selector", "nodeSelector"})
-_TEXT_MAPS = frozenset({"annotations", "data", "stringData", "binaryData"})
-_TEXT_LISTS = frozenset({"args", "command"})
-_NAMED_LISTS = frozenset({"containers", "initContainers", "volumes", "volumeMounts"})
-_SUBDOMAINS = frozenset({"serviceName", "serviceAccountName", "secretName", "storageClassName", "claimName"})
-
-
-def rule(place: Place) -> Check | None:
-    """The check for the scalar at a place; None where any scalar is right."""
-    last = place[-1]
-    parent = place[-2] if len(place) > 1 else ""
-    above = place[-3] if len(place) > 2 else ""
-    if last == KEY:
-        return label_key if parent in _LABEL_MAPS or parent == "annotations" else None
-    if parent in _LABEL_MAPS:
-        return label_value
-    if parent in _TEXT_MAPS or parent in _TEXT_LISTS or (above == "env" and last == "value"):
-        return text
-    if last == "name":
-        return _name_rule(parent, above)
-    return subdomain if last in _SUBDOMAINS else None
+STAGE_OF = {"etcd": "etcd", "vtctld": "vtctld", "vttablet": "tablets", "vtorc": "vtorc", "vtgate": "vtgate"}
 
 
-def _name_rule(parent: str | int, above: str | int) -> Check | None:
-    if parent in ("metadata", "configMap", "secret", "configMapRef", "secretRef"):
-        return label
-    if above == "ports":
-        return port_name
-    return label if above in _NAMED_LISTS else None
+_SELECTING = ("vitessctl.io/cluster", "vitessctl.io/component", "vitessctl.io/tablet-alias")
+"""Enough to tell a tablet's pods from all others. A selector never changes, so it holds no more than it has to."""
 
 
-def text(value: Any) -> str:
-    """It has to be text: the API server takes no number or truth value here."""
-    return "" if isinstance(value, str) else f"{value!r} has to be text; quote it"
+@dataclass(frozen=True)
+class Arguments:
+    """A container's command line, with dollar signs doubled where Kubernetes is not to expand anything."""
+
+    program: str
+    arguments: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)
-def label(value: Any) -> str:
-    """The name of an object, a container or a volume: a DNS-1123 label."""
-    return text(value) or _match(value, _LABEL, 63, "a name (lower-case letters, digits and dashes)")
+def arguments(command: CommandLine) -> Arguments:
+    """The command line for a container."""
+    words = (word if isinstance(word, Expanded) else word.replace("$", "$$") for word in command.arguments)
+    return Arguments(command.program, tuple(words))
 
 
-@lru_cache(maxsize=8192)
-def subdomain(value: Any) -> str:
-    """A reference to an object that may have dots in its name."""
-    return text(value) or _match(value, _SUBDOMAIN, 253, "a name (lower-case letters, digits, dashes and dots)")
+class Objects:
+    """Renders single objects; holds what all templates are given."""
 
+    def __init__(self, cluster: Cluster, renderer: Renderer) -> None:
+        self.layout = KubernetesLayout(cluster)
+        self.release = releases.get(cluster.release)
+        self._commands = CommandLines(cluster, self.layout)
+        self._cluster = cluster
+        self._renderer = renderer
+        self._moulds = YamlMoulds(object_rules.rule)
+        self._shared: Mapping[str, Any] = {
+            "cluster": cluster,
+            "release": self.release,
+            "layout": self.layout,
+            "etcd_ports": layout_kubernetes.ETCD,
+            "ports": layout_kubernetes.VITESS,
+            "folders": layout_kubernetes.FOLDERS,
+        }
 
-@lru_cache(maxsize=8192)
-def port_name(value: Any) -> str:
-    """The name of a port."""
-    return text(value) or _match(value, _PORT_NAME, 15, "a port's name")
+    def command(self, component: str, subject: Subject) -> Arguments:
+        """What a container of the component is started with."""
+        return arguments(self._commands.of(component, subject))
 
+    def one(self, component: str, kind: str, *, template: str = "", secret: bool = False, **values: Any) -> Document:
+        """An object that a cluster has once for a component."""
+        file = template or f"{component}-{kind}.yaml.j2"
+        return self._document(component, file, "", {**self._labels(component), **values}, secret=secret)
 
-@lru_cache(maxsize=8192)
-def label_value(value: Any) -> str:
-    """The value of a label."""
-    return text(value) or _match(value, _LABEL_VALUE, 63, "a label's value")
+    def of_cell(self, component: str, kind: str, cell: Cell) -> Document:
+        """An object that each cell has for a component."""
+        labels = self._labels(component, cell=cell.name)
+        command = self.command(component, cell) if kind == "deployment" else None
+        context = {**labels, "cell": cell, "name": self.layout.name(component, cell.name), "command": command}
+        return self._document(component, f"{component}-{kind}.yaml.j2", cell.name, context)
 
+    def of_shard(self, shard: Shard) -> Document:
+        """The disruption budget of a shard."""
+        labels = self._labels("vttablet", keyspace=shard.keyspace, shard=safe_shard(shard.name))
+        name = self.layout.name("vttablet", shard.keyspace, safe_shard(shard.name))
+        return self._document("vttablet", "vttablet-poddisruptionbudget.yaml.j2", shard.path, {**labels, "name": name})
 
-@lru_cache(maxsize=8192)
-def label_key(value: Any) -> str:
-    """The key of a label or annotation."""
-    return text(value) or _match(value, _LABEL_KEY, 317, "a label's key")
+    def of_tablet(self, tablet: Tablet) -> Document:
+        """A tablet's StatefulSet."""
+        parts = {"cell": tablet.cell, "keyspace": tablet.keyspace, "shard": safe_shard(tablet.shard)}
+        context = {
+            **self._labels("vttablet", **parts, tablet_alias=tablet.alias),
+            "name": self.layout.tablet_name(tablet),
+            "tablet": tablet,
+            "cell": self._cluster.cell(tablet.cell),
+            "vttablet": self.command("vttablet", tablet),
+            "mysqlctld": self.command("mysqlctld", tablet),
+        }
+        return self._document("vttablet", "vttablet-statefulset.yaml.j2", tablet.alias, context)
 
+    def _labels(self, component: str, **parts: str) -> dict[str, Any]:
+        """`selector`: what tells this thing from all others. `labels`: all that is known of it."""
+        own = {"cluster": self._cluster.name, "component": component, **parts}
+        known = {f"vitessctl.io/{part.replace('_', '-')}": label_value(value) for part, value in own.items()}
+        selector = {key: known[key] for key in _SELECTING if key in known} if "tablet_alias" in parts else known
+        common = {
+            "app.kubernetes.io/name": component,
+            "app.kubernetes.io/instance": label_value(self._cluster.name),
+            "app.kubernetes.io/component": component,
+            "app.kubernetes.io/part-of": "vitess",
+            "app.kubernetes.io/managed-by": "vitessctl",
+        }
+        return {"labels": {**common, **known}, "selector": selector}
 
-def _match(value: str, pattern: re.Pattern[str], limit: int, what: str) -> str:
-    if len(value) > limit:
-        return f"{value!r} is too long for {what}: {len(value)} characters, at most {limit}"
-    return "" if pattern.fullmatch(value) else f"{value!r} cannot be {what}"
+    def _document(
+        self, component: str, file: str, subject: str, context: Mapping[str, Any], *, secret: bool = False
+    ) -> Document:
+        raw = self._renderer.raw(file, {**self._shared, **context})
+        template = self._renderer.name(file)
+        data = self._moulds.data(raw, template)
+        return Document(
+            stage=STAGE_OF[component],
+            component=component,
+            kind=data["kind"],
+            name=data["metadata"]["name"],
+            text=raw.text,
+            template=template,
+            data=data,
+            subject=subject,
+            secret=secret,
+        )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from vitessctl.errors import TemplateError
-from vitessctl.render.quoting import END, PLAIN, QUOTED, STRUCTURE
+from vitessctl.render.marks import END, PLAIN, QUOTED, STRUCTURE
 
 _MARKED = re.compile(f"([{PLAIN}{QUOTED}{STRUCTURE}])([^{END}]*){END}")
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")

@@ -11,86 +11,21 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import yaml
 
-from vitessctl.render.quoting import CACHED, QUOTED, STRUCTURE
-from vitessctl.render.raw import Raw, filled, holds_tokens, not_legal, pieces_of, token
+from vitessctl.render.marks import QUOTED, STRUCTURE
+from vitessctl.render.mould import JSON_TYPES, Check, Leaf, Mould, plain_json
+from vitessctl.render.raw import Raw, holds_tokens, not_legal, pieces_of, token
 
 Place = tuple["str | int", ...]
-Check = Callable[[Any], str]
-"""What is wrong with a scalar; empty if nothing is."""
 Rule = Callable[[Place], "Check | None"]
 """The check for the scalar at a place of the data; a place that ends with KEY is that of a map's key."""
 KEY = "\ue004key"
 
 _LEAF = re.compile('"\ue002([0-9]+)\ue003"')
-_KEY_LIMIT = 1000  # YAML reads no key longer than 1024 characters on one line
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_resolver = yaml.resolver.Resolver()
-_TYPES = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A scalar with values in it: of one value from the quoting filter, or of pieces of text around plain values."""
-
-    pieces: tuple[str, ...]
-    numbers: tuple[int, ...]
-    plain: bool
-    """Whether YAML decides its type, as the scalar is not quoted."""
-    line: int
-
-    def json(self, values: tuple[str, ...]) -> str:
-        """The scalar as JSON; ValueError if YAML would read it as something that JSON has not."""
-        text = filled(self.pieces, self.numbers, values)
-        return plain_json(text) if self.plain else json.dumps(text)
-
-
-@dataclass(frozen=True)
-class Mould:
-    """The data of one text as JSON, open where its leaves go."""
-
-    parts: tuple[str, ...]
-    leaves: tuple[Leaf, ...]
-    """What comes after each part but the last."""
-    direct: tuple[int, ...]
-    """For each leaf the number of the one value that it is, from the quoting filter and so JSON; -1 for others."""
-    checks: tuple[tuple[int, Check], ...]
-    maps: tuple[tuple[tuple[int, ...], frozenset[str]], ...]
-    """Maps with keys that are values: the leaves of those, and as JSON the keys that are not."""
-
-    def fill(self, raw: Raw, template: str) -> Any:
-        """The data with these values; TemplateError if one is not right in its place."""
-        values = raw.values
-        texts = [
-            self._json(leaf, raw, template) if number < 0 else values[number] for leaf, number in enumerate(self.direct)
-        ]
-        for leaf, check in self.checks:
-            problem = _problem(check, texts[leaf])
-            if problem:
-                raise not_legal(template, problem, self.leaves[leaf].line, raw.text)
-        for leaves, others in self.maps:
-            self._check_keys([texts[leaf] for leaf in leaves], others, template)
-        pieces = [*self.parts, *texts]
-        pieces[0::2], pieces[1::2] = self.parts, texts
-        return json.loads("".join(pieces))
-
-    def _json(self, leaf: int, raw: Raw, template: str) -> str:
-        try:
-            return self.leaves[leaf].json(raw.values)
-        except ValueError as error:
-            raise not_legal(template, str(error), self.leaves[leaf].line, raw.text) from error
-
-    @staticmethod
-    def _check_keys(keys: list[str], others: frozenset[str], template: str) -> None:
-        if len(set(keys)) < len(keys) or not others.isdisjoint(keys):
-            raise not_legal(template, f"a key is there twice: {', '.join(sorted([*keys, *others]))}")
-        for key in keys:
-            if not key.startswith('"') or len(key) > _KEY_LIMIT:
-                raise not_legal(template, f"a key has to be a short text, and is {key[:60]}")
 
 
 @dataclass
@@ -112,11 +47,6 @@ def _structures(raw: Raw) -> list[str]:
     if STRUCTURE not in raw.kinds:
         return []
     return [value for value, kind in zip(raw.values, raw.kinds, strict=True) if kind == STRUCTURE]
-
-
-@lru_cache(maxsize=CACHED)
-def _problem(check: Check, text: str) -> str:
-    return check(json.loads(text))
 
 
 class _Maker:
@@ -212,7 +142,7 @@ class _Maker:
             value = node.value if node.style else json.loads(plain_json(node.value))
         except ValueError as error:
             raise self._wrong(str(error), _line(node)) from error
-        if node.tag not in _TYPES:
+        if node.tag not in JSON_TYPES:
             raise self._wrong(f"it uses the YAML tag {node.tag}", _line(node))
         check = self._rule(place)
         problem = check(value) if check else ""
@@ -222,20 +152,6 @@ class _Maker:
 
     def _wrong(self, why: str, line: int = 0) -> Exception:
         return not_legal(self._template, why, line, self._text)
-
-
-@lru_cache(maxsize=CACHED)
-def plain_json(text: str) -> str:
-    """What YAML 1.1 reads a bare scalar as, in JSON; ValueError for what JSON has not, such as dates."""
-    tag = _resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-    node = yaml.ScalarNode(tag, text)
-    if node.tag not in _TYPES:
-        raise ValueError(f"YAML reads {text!r} as {node.tag.rpartition(':')[2]}; quote it")
-    value = yaml.constructor.SafeConstructor().construct_object(node, deep=True)
-    encoded = json.dumps(value)
-    if encoded.lstrip("-") in ("NaN", "Infinity"):
-        raise ValueError(f"YAML reads {text!r} as a number that JSON has not; quote it")
-    return encoded
 
 
 def _stand_in(number: int, kind: str, value: str) -> str:
