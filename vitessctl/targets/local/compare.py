@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -43,17 +44,20 @@ def deletion(started: Started) -> Change:
     return Change(Operation.DELETE, label, started.stage, started.component, started.subject)
 
 
-def compare(documents: Sequence[Document], state: StateFolder, reports: Reports, settings: str) -> list[Comparison]:
-    """One comparison for each document. `settings`: what every program gets from supervisord.conf.
+def compare(
+    documents: Sequence[Document], state: StateFolder, reports: Reports, environment: Mapping[str, str]
+) -> list[Comparison]:
+    """One comparison for each document. `environment`: what every program gets from supervisord.conf.
 
     Raises LocalError for a document that this target cannot apply.
     """
     files = [document for document in documents if document.kind == FILE]
-    return [_compare(document, files, state, reports, settings) for document in documents]
+    shared = json.dumps(environment, sort_keys=True)
+    return [_compare(document, files, state, reports, shared) for document in documents]
 
 
 def _compare(
-    document: Document, files: Sequence[Document], state: StateFolder, reports: Reports, settings: str
+    document: Document, files: Sequence[Document], state: StateFolder, reports: Reports, shared: str
 ) -> Comparison:
     if document.kind == FILE:
         return Comparison(document, _of_file(document, state))
@@ -64,7 +68,7 @@ def _compare(
             fix="templates/local gives documents of kind Program and File only",
         )
     program = programs.parse(document, state.path)
-    found = programs.fingerprint(program, files, state.path, settings)
+    found = programs.fingerprint(program, files, state, shared)
     return Comparison(document, _of_program(program, found, state, reports), program, found)
 
 

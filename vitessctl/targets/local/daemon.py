@@ -39,6 +39,7 @@ STEADY = 10.0
 PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 30.0)
 """Seconds before the next start, by how many lives in a row were shorter than STEADY."""
 _SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 _MOST_FILES = 65536
 
 
@@ -170,20 +171,25 @@ class PromptOptions(supervisor.options.ServerOptions):  # type: ignore[misc]
         signal.signal(signal.SIGHUP, lambda _number, _frame: None)
         Wakeup()
 
+    def fork(self) -> int:
+        """The child must end of a signal to stop even before it is its program; by default it would lose it."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+        try:
+            pid = int(super().fork())
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                for number in _STOP_SIGNALS:
+                    signal.signal(number, signal.SIG_DFL)
+            return pid
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
     def execve(self, filename: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Called in the child: what mysqlctld would trip over is put in order first."""
         if os.path.basename(filename) == guard.GUARDED and "VTDATAROOT" in environment:
-            die_of_signals()
             state = Path(os.environ[processes.STATE_VARIABLE])
             guard.prepare(arguments, state, Path(environment["VTDATAROOT"]))
         super().execve(filename, arguments, environment)
-
-
-def die_of_signals() -> None:
-    """In a child that does not become its program at once: a signal to stop ends it, instead of being noted."""
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
 
 
 class Reports:

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vitessctl.model.cluster import Cluster
-from vitessctl.model.ports import tablet_ports
+if TYPE_CHECKING:
+    from vitessctl.model.cluster import Cluster
 
 NEIGHBOURS = "neighbours.json"
 POLL_SECONDS = 0.5
@@ -104,6 +105,8 @@ def neighbours(notes: Notes) -> Sequence[int]:
 
 def neighbours_of(cluster: Cluster) -> Mapping[str, Sequence[int]]:
     """By data folder, the HTTP ports of the other tablets of the same shard."""
+    from vitessctl.model.ports import tablet_ports
+
     base = cluster.local.base_port
     return {
         f"vt_{tablet.uid:010d}": [tablet_ports(base, other.uid).http for other in shard.tablets if other != tablet]

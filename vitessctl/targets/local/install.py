@@ -15,7 +15,6 @@ from vitessctl.targets.local.holding import NEIGHBOURS, Notes, neighbours_of
 from vitessctl.targets.local.launch import CONFIGURATION, configuration
 from vitessctl.targets.local.state import StateFolder
 
-
 CHOSEN = "run/binaries.json"
 """Where the real programs were found, for a later run whose environment does not tell."""
 

@@ -69,6 +69,7 @@ def own_environment(state: StateFolder, caller: Mapping[str, str]) -> dict[str, 
     """supervisord's own environment: little of the caller's, so that a cluster does not depend on who started it."""
     passed = {name: value for name, value in caller.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIX)}
     return {
+        "LANG": "C.UTF-8",
         **passed,
         "HOME": str(state.path),
         "PATH": search_path(state.path),

@@ -6,6 +6,7 @@ import configparser
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from vitessctl.targets.local.state import StateFolder
 
 PROGRAM, FILE = "Program", "File"
 _STOP_WAIT = 10.0  # supervisor's own default of stopwaitsecs
+_WRITTEN = ("bin", "data", "run", "log", "backups")
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -41,13 +43,14 @@ class Program:
         """The first word of the command."""
         return self.command[0]
 
-    def names(self, path: str) -> bool:
-        """Whether the command line names this file, so that the program reads it when it starts.
+    def reads(self, state: Path) -> tuple[str, ...]:
+        """The files below the state folder that its command line names, so that it reads them when it starts.
 
-        A file that only the environment names (EXTRA_MY_CNF) is read when MySQL is initialised, and a restart
-        would not make it count.
+        Not data, which it writes itself, and not a file that only the environment names (EXTRA_MY_CNF): that is
+        read when MySQL is initialised, and a restart would not make it count.
         """
-        return any(path in word for word in self.command)
+        found = re.findall(rf"{re.escape(str(state))}/([^\s'\":,=]+)", " ".join(self.command))
+        return tuple(name for name in found if name.partition("/")[0] not in _WRITTEN)
 
 
 def parse(document: Document, state: Path) -> Program:
@@ -56,8 +59,10 @@ def parse(document: Document, state: Path) -> Program:
     try:
         parser.read_string(document.text)
         section = parser[f"program:{document.name}"]
-        command = _expand(section["command"], document.name, state)
-        return Program(document, tuple(shlex.split(command)), float(section.get("stopwaitsecs", str(_STOP_WAIT))))
+        command = tuple(shlex.split(_expand(section["command"], document.name, state)))
+        if not command:
+            raise ValueError("its command is empty")
+        return Program(document, command, float(section.get("stopwaitsecs", str(_STOP_WAIT))))
     except (configparser.Error, KeyError, ValueError) as error:
         raise LocalError(
             f"{document.label} is not a program that supervisor can run",
@@ -122,10 +127,11 @@ def all_started(state: StateFolder) -> Mapping[str, Started]:
     return {name: record or Started(name, "", "", "", "", _STOP_WAIT) for name, record in found}
 
 
-def fingerprint(program: Program, files: Iterable[Document], state: Path, settings: str) -> str:
+def fingerprint(program: Program, files: Iterable[Document], state: StateFolder, shared: str) -> str:
     """A digest of everything that decides how the program runs: document, binary, files it reads, environment."""
-    parts = [program.document.text, settings, _identity(look_up(program.executable, state))]
-    parts += [file.text for file in files if program.names(file.name)]
+    parts = [program.document.text, shared, _identity(look_up(program.executable, state.path))]
+    wanted = {file.name: file.text for file in files}
+    parts += [wanted[name] if name in wanted else state.read(name) or "" for name in program.reads(state.path)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

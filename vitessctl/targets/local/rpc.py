@@ -7,7 +7,7 @@ import socket
 import threading
 import xmlrpc.client
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,14 @@ class ProcessReport:
     def alive(self) -> bool:
         """Whether its process is there."""
         return self.pid > 0 and self.state in ("STARTING", "RUNNING")
+
+
+_EMPTY = ProcessReport("", "UNKNOWN", 0, 0.0, 0.0, 0.0, 0, 0, "")
+
+
+def _report(entry: Mapping[str, Any]) -> ProcessReport:
+    """A report; fields that a supervisord of another version of vitessctl does not send have no value."""
+    return replace(_EMPTY, **{name: value for name, value in entry.items() if hasattr(_EMPTY, name)})
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -127,7 +135,7 @@ class SupervisorClient:
     def report(self) -> Mapping[str, ProcessReport]:
         """Every program by its name, in one call; none where no supervisord runs."""
         try:
-            return {entry["name"]: ProcessReport(**entry) for entry in self.call("vitessctl.report")}
+            return {entry["name"]: _report(entry) for entry in self.call("vitessctl.report")}
         except NoSupervisor:
             return {}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -18,7 +19,7 @@ from vitessctl.targets.local.binaries import Binaries
 from vitessctl.targets.local.compare import Comparison, change_of, compare, deletion
 from vitessctl.targets.local.explain import explain
 from vitessctl.targets.local.faults import LocalError, raise_all
-from vitessctl.targets.local.launch import Daemon
+from vitessctl.targets.local.launch import CONFIGURATION, Daemon
 from vitessctl.targets.local.lock import locked
 from vitessctl.targets.local.ports import HOST, ports_of
 from vitessctl.targets.local.programs import FILE, PROGRAM, Program, Started
@@ -28,6 +29,8 @@ from vitessctl.targets.local.tail import last_lines
 from vitessctl.targets.local.versions import version_faults
 
 _DIAGNOSED_LINES = 200
+_RECENT_SECONDS = 0.03
+_NO_REPORTS: tuple[float, Mapping[str, ProcessReport]] = (-1.0, {})
 
 
 class LocalTarget:
@@ -51,6 +54,7 @@ class LocalTarget:
         self._binaries = self._with_earlier(binaries)
         self._daemon = Daemon(self.state)
         self._changing = threading.Lock()
+        self._recent = _NO_REPORTS
 
     def _account(self, path: Path, binaries: Binaries) -> Account:
         if binaries.rehearsal:
@@ -71,10 +75,20 @@ class LocalTarget:
     ) -> None:
         self._daemon.client.close()
 
-    def lock(self, command: str = "") -> AbstractContextManager[None]:
-        """Hold the cluster for one run. Raises LockedError, which names the holder."""
+    @contextmanager
+    def lock(self, command: str = "") -> Iterator[None]:
+        """Hold the cluster for one run. Raises LockedError, which names the holder.
+
+        The lock needs the state folder; if this run made it and then applied nothing, it is taken away again.
+        """
+        new = not self.state.exists
         self.state.create(self._cluster.name, self.name)
-        return locked(self.state.path / LOCK, command)
+        with locked(self.state.path / LOCK, command):
+            try:
+                yield
+            finally:
+                if new and self.state.exists and not (self.state.path / CONFIGURATION).exists():
+                    erase.delete(self.state)
 
     def preflight(self, documents: Sequence[Document]) -> None:
         """Refuse what can be known not to work, all of it in one error: binaries, ports, disk, the state folder."""
@@ -100,15 +114,23 @@ class LocalTarget:
         return [*changes, *(deletion(started) for started in self._surplus(documents))]
 
     def _compare(self, documents: Sequence[Document]) -> list[Comparison]:
-        settings = install.settings(self.state.path, self._binaries)
-        return compare(documents, self.state, self._reports(), settings)
+        environment = install.environment(self.state.path, self._binaries)
+        return compare(documents, self.state, self._reports(), environment)
 
     def _surplus(self, documents: Iterable[Document]) -> list[Started]:
         wanted = {document.name for document in documents if document.kind == PROGRAM}
         return [started for name, started in programs.all_started(self.state).items() if name not in wanted]
 
     def _reports(self) -> Mapping[str, ProcessReport]:
-        return self._daemon.client.report() if self._daemon.answers() else {}
+        return self._daemon.client.report()
+
+    def _recent_reports(self) -> Mapping[str, ProcessReport]:
+        """The reports of a moment ago: a gate asks for the verdict of one document after the other."""
+        taken, reports = self._recent
+        if time.monotonic() - taken > _RECENT_SECONDS:
+            reports = self._reports()
+            self._recent = (time.monotonic(), reports)
+        return reports
 
     def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Write what changed and start what is new, changed or not running; what runs unchanged is not touched."""
@@ -120,6 +142,7 @@ class LocalTarget:
             self._write(comparisons)
         changed = [comparison for comparison in comparisons if comparison.change.is_change and comparison.program]
         self._restart(changed)
+        self._recent = _NO_REPORTS
         return [comparison.change for comparison in comparisons]
 
     def _write(self, comparisons: Iterable[Comparison]) -> None:
@@ -151,7 +174,7 @@ class LocalTarget:
         if document.kind == FILE:
             return Verdict.done()
         return verdicts.verdict_of(
-            self._reports().get(document.name),
+            self._recent_reports().get(document.name),
             lambda: last_lines(self._log(document.name), _DIAGNOSED_LINES),
             lambda lines: explain(lines, self._cluster.release, document.component),
         )

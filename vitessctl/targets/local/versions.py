@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from vitessctl import releases
 from vitessctl.targets.local.account import Account
 from vitessctl.targets.local.binaries import Binaries
 from vitessctl.targets.local.faults import LocalError
@@ -29,6 +28,8 @@ def version_faults(binaries: Binaries, release: str, account: Account) -> Iterat
     path = binaries.programs.get(ASKED)
     if path is None or binaries.rehearsal:
         return
+    from vitessctl import releases
+
     version = version_in(_ask(path, account))
     found = releases.of_image(f"vitess:v{version}") if version else None
     if found is not None and found != release:
