@@ -39,7 +39,7 @@ def _history(knowledge: Knowledge, release: str, component: str, key: str) -> st
 
 def _successor(knowledge: Knowledge, key: str) -> str:
     successor = knowledge.renamed.get(key)
-    return f"in its place: {successor}" if successor else ""
+    return f"in its place {successor}" if successor else ""
 
 
 def _elsewhere(knowledge: Knowledge, release: str, component: str, key: str) -> str:
