@@ -11,6 +11,9 @@ from vitessctl.releases.knowledge import Knowledge, flag_key
 def unknown_flag(knowledge: Knowledge, release: str, component: str, flag: str) -> str:
     """One or two sentences: when the flag was there, what replaced it, who else has it, what was meant."""
     key = flag_key(flag)
+    here = knowledge.accepted(component, release).get(key)
+    if here:
+        return f"{component} of {release} has it as --{here[0]}"
     facts = [_history(knowledge, release, component, key), _successor(knowledge, key)]
     if not facts[0]:
         facts.append(_elsewhere(knowledge, release, component, key))

@@ -67,6 +67,12 @@ def test_the_newest_releases_have_the_numbers_of_flags_that_their_help_lists() -
     assert counts["2.1"]["etcd"] == counts["24"]["etcd"] == 109
 
 
+def test_a_flag_that_is_there_in_another_spelling_is_said_to_be() -> None:
+    release = releases.get("25-dev")
+    assert not release.accepts("vtgate", "cells_to_watch")
+    assert release.explain_unknown("vtgate", "cells_to_watch") == "vtgate of 25-dev has it as --cells-to-watch"
+
+
 @given(st.text(max_size=40))
 def test_no_text_makes_the_explanation_fail(flag: str) -> None:
     for name in ("2.1", "24"):

@@ -31,7 +31,7 @@ def with_99() -> Iterator[knowledge.Knowledge]:
     for entry in data["lines"]["vtgate"]:
         if entry["option"] == "buffer":
             entry["releases"] = "..25-dev"
-    yield knowledge.from_data(**data)
+    return knowledge.from_data(**data)
 
 
 def _move(flags: dict[str, str], flag: str, to: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,5 +46,5 @@ def test_spans_hold_what_went_into_them_and_nothing_else(chosen: set[str]) -> No
     spans = ranges.spans(members, NAMES)
     back = [name for first, last in spans for name in NAMES if ranges.holds(f"{first}..{last}", name, NAMES)]
     assert back == members
-    for (_, last), (first, _) in zip(spans, spans[1:], strict=False):
+    for (_, last), (first, _) in itertools.pairwise(spans):
         assert NAMES.index(first) > NAMES.index(last) + 1, "neighbours are one span"
