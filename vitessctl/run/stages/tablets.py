@@ -61,15 +61,15 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
     aliases = ", ".join(tablet.alias for tablet in held)
     if record is None or record.primary not in {tablet.alias for tablet in held}:
         return Verdict.waiting(f"{aliases}: comes back as an empty replica")
-    best = most_complete(
-        positions_of(context.vtctld, others), [tablet for tablet in others if tablet.type == "replica"]
-    )
-    if best is None:
+    positions = positions_of(context.vtctld, others)
+    best = most_complete(positions, [tablet for tablet in others if tablet.type == "replica"])
+    if best is None or not positions[best.alias].count():
+        empty = not any(position.count() for position in positions.values())
+        rest = "no other tablet has any" if empty else "no other replica tablet has everything that is left"
         return Verdict.doomed(
-            f"the data of {record.primary}, the primary of {shard.path}, is gone, and no other replica tablet has "
-            "everything that is left",
-            "Put its data folder back, or restore the shard from a backup. It was kept from starting, because it "
-            "would lead the shard with an empty database; nothing was changed.",
+            f"the data of {record.primary}, the primary of {shard.path}, is gone, and {rest}",
+            "Put its data folder back (is a disk not mounted?), or restore the shard from a backup. It was kept from "
+            "starting, because it would lead the shard with an empty database; nothing was changed.",
         )
     primary = context.vtctld.emergency_reparent(
         shard.keyspace, shard.name, new_primary=best.alias, expected_primary=record.primary
