@@ -23,13 +23,13 @@ def ping(address: Address, users: Sequence[User], seconds: float = 3.0) -> str:
             read_timeout=seconds,
             write_timeout=seconds,
         )
-    except pymysql.MySQLError as error:
+    except Exception as error:
         return f"no MySQL connection to {address}: {_text(error)}"
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
             cursor.fetchall()
-    except pymysql.MySQLError as error:
+    except Exception as error:
         return f"a query fails: {_text(error)}"
     finally:
         connection.close()
@@ -37,4 +37,9 @@ def ping(address: Address, users: Sequence[User], seconds: float = 3.0) -> str:
 
 
 def _text(error: Exception) -> str:
+    """MySQL's own words. Where something else listens, pymysql fails in any way (IndexError, struct.error)."""
+    import pymysql
+
+    if not isinstance(error, pymysql.MySQLError):
+        return "what listens there does not speak the MySQL protocol"
     return str(error.args[-1]) if error.args else type(error).__name__
