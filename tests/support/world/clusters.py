@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from vitessctl import releases
 from vitessctl.model.cluster import COMPONENTS, Cell, Cluster, Keyspace, Shard, Tablet, Timeouts, Topology
 from vitessctl.model.keyrange import KeyRange, parse_key_range
 from vitessctl.model.naming import tablet_alias
@@ -73,7 +74,7 @@ def _documents(cluster: Cluster) -> Iterator[Document]:
     for tablet in cluster.tablets():
         flags = f"--init-keyspace {tablet.keyspace} --init-shard {tablet.shard} --init-tablet-type {tablet.type}"
         yield _program("tablets", "vttablet", tablet.alias, flags)
-    for component in ("vtorc", "vtgate"):
+    for component in ("vtorc", "vtgate") if releases.get(cluster.release).has_vtorc else ("vtgate",):
         for cell in cluster.cells:
             yield _program(component, component, cell.name)
 

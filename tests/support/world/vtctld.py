@@ -351,7 +351,6 @@ class WorldVtctld:
 
 
 def _no_mysql(alias: str) -> str:
-    return (
-        f"rpc error: code = Unknown desc = TabletManager.FullStatus on {alias}: rpc error: code = Unknown desc = Can't connect to "
-        f"local MySQL server through socket 'mysql.sock' (2) (errno 2002) (sqlstate HY000)"
-    )
+    layers = f"rpc error: code = Unknown desc = TabletManager.FullStatus on {alias}: rpc error: code = Unknown desc = "
+    said = "Can't connect to local MySQL server through socket 'mysql.sock' (2) (errno 2002) (sqlstate HY000)"
+    return layers + said
