@@ -10,6 +10,8 @@ nothing, and has mysqlctld's way cleared before it starts.
 from __future__ import annotations
 
 import ctypes
+import encodings.idna  # noqa: F401 - the guard connects to neighbours, and Python looks this up only then
+import http.client  # noqa: F401
 import os
 import resource
 import signal
