@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +45,12 @@ def _name_rule(parent: str | int, above: str | int) -> Check | None:
     if above == "ports":
         return port_name
     return label if above in _NAMED_LISTS else None
+
+
+def name_of(data: Mapping[str, Any]) -> str:
+    """An object's name; empty if it has none."""
+    metadata = data.get("metadata")
+    return str(metadata.get("name", "")) if isinstance(metadata, Mapping) else ""
 
 
 def text(value: Any) -> str:

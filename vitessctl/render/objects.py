@@ -16,6 +16,7 @@ from vitessctl.render.facts import Subject
 from vitessctl.render.layout import Expanded
 from vitessctl.render.layout_kubernetes import KubernetesLayout
 from vitessctl.render.names import label_value
+from vitessctl.render.raw import not_legal
 from vitessctl.render.renderer import Renderer
 from vitessctl.render.yamlmoulds import YamlMoulds
 
@@ -114,11 +115,13 @@ class Objects:
         raw = self._renderer.raw(file, {**self._shared, **context})
         template = self._renderer.name(file)
         data = self._moulds.data(raw, template)
+        if not (data.get("apiVersion") and data.get("kind") and object_rules.name_of(data)):
+            raise not_legal(template, "it needs apiVersion, kind and metadata.name")
         return Document(
             stage=STAGE_OF[component],
             component=component,
             kind=data["kind"],
-            name=data["metadata"]["name"],
+            name=object_rules.name_of(data),
             text=raw.text,
             template=template,
             data=data,

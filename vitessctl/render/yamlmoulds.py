@@ -136,7 +136,7 @@ class _Maker:
         return f"\ue002{len(self._leaves) - 1}\ue003"
 
     def _constant(self, node: yaml.ScalarNode, place: Place) -> Any:
-        if node.style is None and node.value == "":
+        if not node.style and node.value == "":
             raise self._wrong("a key has no value, which YAML reads as null", _line(node))
         try:
             value = node.value if node.style else json.loads(plain_json(node.value))
