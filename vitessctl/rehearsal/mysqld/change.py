@@ -84,9 +84,7 @@ def _assignments(statement: exp.Update, table: Table, alias: str, rewriter: Rewr
     return ", ".join(f"`{name}` = {to_sqlite(value)}" for name, value in made.items())
 
 
-def _joined(
-    joins: list[exp.Join], where: exp.Expression | None
-) -> tuple[exp.Expression | None, list[exp.Expression]]:
+def _joined(joins: list[exp.Join], where: exp.Expression | None) -> tuple[exp.Expression | None, list[exp.Expression]]:
     """The joins as a condition and a list of tables."""
     conditions = [join.args["on"] for join in joins if join.args.get("on")]
     if any(join.side or join.args.get("using") for join in joins):

@@ -81,9 +81,7 @@ def write_folder(folder: Path, socket: Path, port: int, extra: str) -> None:
     for name in ("data", "bin-logs", "relay-logs", "innodb/data", "innodb/logs", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     draft.uuid_file.write_text(f"[auto]\nserver-uuid={uuid.uuid1()}\n")
-    text = _TEMPLATE.format(
-        server_id=server_id, folder=folder, port=port, socket=socket, log_name=draft.log_name
-    )
+    text = _TEMPLATE.format(server_id=server_id, folder=folder, port=port, socket=socket, log_name=draft.log_name)
     temporary = folder / "my.cnf.new"
     temporary.write_text(text + extra)
     os.replace(temporary, folder / "my.cnf")

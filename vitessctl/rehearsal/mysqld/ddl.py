@@ -78,7 +78,9 @@ def rename_change(sql: str, present: Structures) -> StructureChange:
     )
 
 
-def replaced(old: Table, new: Table, catalogue: Mapping[str, Table], sources: dict[str, str] | None = None) -> StructureChange:
+def replaced(
+    old: Table, new: Table, catalogue: Mapping[str, Table], sources: dict[str, str] | None = None
+) -> StructureChange:
     """The change from one definition to another, rows kept."""
     if new.physical != old.physical and new.physical in catalogue:
         raise MySqlError(1050, new.name)

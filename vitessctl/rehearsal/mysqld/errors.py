@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vitessctl.rehearsal.storage.definition import Table
 from vitessctl.rehearsal.storage.events import Value
@@ -124,7 +124,7 @@ def from_sqlite(
     return unsupported(text)
 
 
-_SIMPLE = {
+_SIMPLE: dict[str, Callable[[str], MySqlError]] = {
     "null": lambda what: MySqlError(1048, what),
     "column": lambda what: MySqlError(1054, what),
     "table": lambda what: MySqlError(1146, what.removeprefix("main.")),

@@ -262,7 +262,7 @@ class _GroupConcat:
         """The joined text; NULL without rows."""
         kind, _, directions = self._options.partition(":")
         for index, direction in reversed(list(enumerate(directions))):
-            self._rows.sort(key=lambda row: _ordering(row[1][index]), reverse=direction == "d")  # noqa: B023
+            self._rows.sort(key=lambda row: _ordering(row[1][index]), reverse=direction == "d")
         values = [value for value, _ in self._rows]
         if kind == "distinct":
             values = list(dict.fromkeys(values))
@@ -292,7 +292,7 @@ def register(connection: sqlite3.Connection) -> FunctionContext:
     functions["unix_timestamp"] = time_functions(context)["unix_timestamp"]
     for name, function in functions.items():
         connection.create_function(f"my_{name}", -1, function)
-    connection.create_aggregate("my_group_concat", -1, _GroupConcat)
+    connection.create_aggregate("my_group_concat", -1, _GroupConcat)  # type: ignore[arg-type]  # its step is variadic
     return context
 
 

@@ -134,7 +134,7 @@ def _from_query(source: exp.Query, columns: list[Column], table: Table, rewriter
     names = [f"c{index}" for index in range(len(columns))]
     values = [converted(column, exp.column(name)) for column, name in zip(columns, names, strict=True)]
     values += [converted(column, default_value(column, rewriter)) for column in _filled_columns(columns, table)]
-    query = to_sqlite(rewriter.rewrite(source))
+    query = to_sqlite(rewriter.rewrite(cast(exp.Expression, source)))
     wanted = ", ".join(map(to_sqlite, values))
     return f"SELECT {wanted} FROM (WITH source({', '.join(names)}) AS ({query}) SELECT * FROM source) WHERE TRUE"
 

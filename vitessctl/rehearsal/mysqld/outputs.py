@@ -37,9 +37,7 @@ class _Source:
     table: Table
 
 
-def outputs_of(
-    statement: exp.Expression, texts: Sequence[str], catalogue: Mapping[str, Table]
-) -> list[Output] | None:
+def outputs_of(statement: exp.Expression, texts: Sequence[str], catalogue: Mapping[str, Table]) -> list[Output] | None:
     """The columns of a rewritten query; None where only running it can tell (a star over a subquery)."""
     select = statement.find(exp.Select)
     if select is None:
@@ -80,7 +78,7 @@ def _column_output(source: _Source, column: Column, heading: str = "") -> Output
 
 
 def _item_output(item: exp.Expression, source_text: str, sources: Sequence[_Source]) -> Output:
-    inner = item.unalias()
+    inner = cast(exp.Expression, item.unalias())
     heading = item.alias if isinstance(item, exp.Alias) else ""
     if isinstance(inner, exp.Column):
         heading = heading or inner.name
@@ -113,7 +111,7 @@ def _described(node: exp.Expression, sources: Sequence[_Source]) -> Output:
     if isinstance(node, exp.Anonymous):
         return Output("", _FUNCTION_TYPES.get(str(node.this).lower(), ""))
     scale = _scale(node, sources)
-    return Output("", "DECIMAL" if scale or isinstance(node, (exp.Sum, exp.Avg)) and scale is not None else "", scale)
+    return Output("", "DECIMAL" if scale or (isinstance(node, (exp.Sum, exp.Avg)) and scale is not None) else "", scale)
 
 
 def _scale(node: exp.Expression, sources: Sequence[_Source]) -> int | None:

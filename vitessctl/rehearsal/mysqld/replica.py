@@ -11,8 +11,8 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-from vitessctl.rehearsal.mysqld.wire import Closed, Message, receive, send
 from vitessctl.rehearsal.mysqld.waits import wait
+from vitessctl.rehearsal.mysqld.wire import Closed, Message, receive, send
 from vitessctl.rehearsal.storage.apply import ApplyError
 from vitessctl.rehearsal.storage.engine import Engine
 from vitessctl.rehearsal.storage.events import LoggedTransaction, load_changes

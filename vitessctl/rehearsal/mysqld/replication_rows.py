@@ -13,26 +13,25 @@ from vitessctl.rehearsal.tablet_rpc import IO_CONNECTING, IO_RUNNING, QueryResul
 if TYPE_CHECKING:
     from vitessctl.rehearsal.mysqld.state import ServerState
 
-_NUMBERS: Final = frozenset(
-    "Source_Port Connect_Retry Read_Source_Log_Pos Relay_Log_Pos Last_Errno Skip_Counter Exec_Source_Log_Pos "
-    "Relay_Log_Space Until_Log_Pos Seconds_Behind_Source Last_IO_Errno Last_SQL_Errno Source_Server_Id SQL_Delay "
-    "SQL_Remaining_Delay Source_Retry_Count Auto_Position Get_Source_public_key".split()
-)
-COLUMNS: Final = tuple(
-    (
-        "Replica_IO_State Source_Host Source_User Source_Port Connect_Retry Source_Log_File Read_Source_Log_Pos "
-        "Relay_Log_File Relay_Log_Pos Relay_Source_Log_File Replica_IO_Running Replica_SQL_Running Replicate_Do_DB "
-        "Replicate_Ignore_DB Replicate_Do_Table Replicate_Ignore_Table Replicate_Wild_Do_Table "
-        "Replicate_Wild_Ignore_Table Last_Errno Last_Error Skip_Counter Exec_Source_Log_Pos Relay_Log_Space "
-        "Until_Condition Until_Log_File Until_Log_Pos Source_SSL_Allowed Source_SSL_CA_File Source_SSL_CA_Path "
-        "Source_SSL_Cert Source_SSL_Cipher Source_SSL_Key Seconds_Behind_Source Source_SSL_Verify_Server_Cert "
-        "Last_IO_Errno Last_IO_Error Last_SQL_Errno Last_SQL_Error Replicate_Ignore_Server_Ids Source_Server_Id "
-        "Source_UUID Source_Info_File SQL_Delay SQL_Remaining_Delay Replica_SQL_Running_State Source_Retry_Count "
-        "Source_Bind Last_IO_Error_Timestamp Last_SQL_Error_Timestamp Source_SSL_Crl Source_SSL_Crlpath "
-        "Retrieved_Gtid_Set Executed_Gtid_Set Auto_Position Replicate_Rewrite_DB Channel_Name Source_TLS_Version "
-        "Source_public_key_path Get_Source_public_key Network_Namespace"
-    ).split()
-)
+_NUMBER_TEXT: Final = """
+Source_Port Connect_Retry Read_Source_Log_Pos Relay_Log_Pos Last_Errno Skip_Counter Exec_Source_Log_Pos Relay_Log_Space
+Until_Log_Pos Seconds_Behind_Source Last_IO_Errno Last_SQL_Errno Source_Server_Id SQL_Delay SQL_Remaining_Delay
+Source_Retry_Count Auto_Position Get_Source_public_key
+"""
+_COLUMN_TEXT: Final = """
+Replica_IO_State Source_Host Source_User Source_Port Connect_Retry Source_Log_File Read_Source_Log_Pos Relay_Log_File
+Relay_Log_Pos Relay_Source_Log_File Replica_IO_Running Replica_SQL_Running Replicate_Do_DB Replicate_Ignore_DB
+Replicate_Do_Table Replicate_Ignore_Table Replicate_Wild_Do_Table Replicate_Wild_Ignore_Table Last_Errno Last_Error
+Skip_Counter Exec_Source_Log_Pos Relay_Log_Space Until_Condition Until_Log_File Until_Log_Pos Source_SSL_Allowed
+Source_SSL_CA_File Source_SSL_CA_Path Source_SSL_Cert Source_SSL_Cipher Source_SSL_Key Seconds_Behind_Source
+Source_SSL_Verify_Server_Cert Last_IO_Errno Last_IO_Error Last_SQL_Errno Last_SQL_Error Replicate_Ignore_Server_Ids
+Source_Server_Id Source_UUID Source_Info_File SQL_Delay SQL_Remaining_Delay Replica_SQL_Running_State Source_Retry_Count
+Source_Bind Last_IO_Error_Timestamp Last_SQL_Error_Timestamp Source_SSL_Crl Source_SSL_Crlpath Retrieved_Gtid_Set
+Executed_Gtid_Set Auto_Position Replicate_Rewrite_DB Channel_Name Source_TLS_Version Source_public_key_path
+Get_Source_public_key Network_Namespace
+"""
+_NUMBERS: Final = frozenset(_NUMBER_TEXT.split())
+COLUMNS: Final = tuple(_COLUMN_TEXT.split())
 """MySQL 8.4's, in its order."""
 _IO_WORDS: Final = {IO_RUNNING: "Yes", IO_CONNECTING: "Connecting"}
 _STILL = "Replica has read all relay log; waiting for more updates"
@@ -51,8 +50,11 @@ def _row(server: ServerState) -> Mapping[str, Any] | None:
         return None
     file, _, place = progress.file_position.partition(":")
     running = progress.io_state == IO_RUNNING
-    states = {IO_RUNNING: "Waiting for source to send event", IO_CONNECTING: "Reconnecting after a failed source event read"}
-    return {name: 0 for name in _NUMBERS} | {
+    states = {
+        IO_RUNNING: "Waiting for source to send event",
+        IO_CONNECTING: "Reconnecting after a failed source event read",
+    }
+    return dict.fromkeys(_NUMBERS, 0) | {
         "Replica_IO_State": states.get(progress.io_state, ""),
         "Source_Host": source.host,
         "Source_User": source.user,

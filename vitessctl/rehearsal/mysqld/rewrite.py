@@ -42,8 +42,8 @@ class Rewriter:
         """The statement with every table, function and operator turned into SQLite's."""
         self._qualify_tables(statement)
         for node in reversed(list(statement.walk())):
-            rule = _RULES.get(type(node))
-            replacement = node if rule is None else rule(self, node)
+            rule = _RULES.get(cast("type[exp.Expression]", type(node)))
+            replacement = node if rule is None else rule(self, cast(exp.Expression, node))
             if replacement is not node:
                 node.replace(replacement)
         return statement
@@ -222,7 +222,9 @@ def _count(_: Rewriter, node: exp.Expression) -> exp.Expression:
     columns = [column.copy() for column in distinct.expressions]
     missing = exp.or_(*(exp.Is(this=column.copy(), expression=exp.Null()) for column in columns))
     together = exp.Anonymous(this="json_array", expressions=columns)
-    node.set("this", exp.Distinct(expressions=[exp.Case(ifs=[exp.If(this=missing, true=exp.Null())], default=together)]))
+    node.set(
+        "this", exp.Distinct(expressions=[exp.Case(ifs=[exp.If(this=missing, true=exp.Null())], default=together)])
+    )
     return node
 
 

@@ -30,7 +30,6 @@ from vitessctl.rehearsal.tablet_rpc import QueryResult
 if TYPE_CHECKING:
     from vitessctl.rehearsal.mysqld.session import Session
     from vitessctl.rehearsal.storage.connection import Link
-    from vitessctl.rehearsal.storage.transaction import WriteTransaction
 
 STEPS_BETWEEN_LOOKS = 20_000
 """SQLite instructions between two looks at the clock."""

@@ -20,7 +20,7 @@ from vitessctl.rehearsal.mysqld.state import ServerState
 from vitessctl.rehearsal.mysqld.waits import wait
 
 ROOT_VARIABLE = "VITESSCTL_REHEARSAL_ROOT"
-_AS_ROOT = "Please read \"Security\" section of the manual to find out how to run mysqld as root!"
+_AS_ROOT = 'Please read "Security" section of the manual to find out how to run mysqld as root!'
 _BACKLOG = 128
 
 
@@ -46,7 +46,9 @@ def _run(config: Config) -> int:
     try:
         sockets = [_tcp(config), _unix(config)]
     except OSError as error:
-        log.write(f"{_stamp()} [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: {error.strerror}\n")
+        log.write(
+            f"{_stamp()} [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: {error.strerror}\n"
+        )
         return 1
     time.sleep(wait("start"))
     server = ServerState(config)

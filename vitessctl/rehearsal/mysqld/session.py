@@ -37,7 +37,7 @@ class Session:
     """What a connection to mysqld can do."""
 
     def __init__(self, server: ServerState, user: str = "vt_dba") -> None:
-        self.server = server
+        self.server: ServerState = server
         self.state = SessionState(connection_id=next(server.connection_ids), user=f"{user}@localhost")
         self.logged = True
         """Whether changes go to the binary log (SQL_LOG_BIN)."""

@@ -23,7 +23,9 @@ _VARIABLE: Final = re.compile(
     r"@@(?:(?P<scope>global|session|local)\.)?`?(?P<name>\w+)`?(?:\s+(?:as\s+)?[`'\"]?(?P<alias>\w+)[`'\"]?)?",
     re.IGNORECASE,
 )
-_IGNORED: Final = re.compile(r"set\s+(?:names|character\s+set|charset|transaction|(?:session|global)\s+transaction)\b", re.I)
+_IGNORED: Final = re.compile(
+    r"set\s+(?:names|character\s+set|charset|transaction|(?:session|global)\s+transaction)\b", re.I
+)
 
 
 def change_settings(session: Session, sql: str) -> QueryResult:

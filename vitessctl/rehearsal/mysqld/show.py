@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.mysqld import variables
 from vitessctl.rehearsal.mysqld.errors import MySqlError
-from vitessctl.rehearsal.mysqld.replication_rows import binary_logs, binary_log_status, replica_status
+from vitessctl.rehearsal.mysqld.replication_rows import binary_log_status, binary_logs, replica_status
 from vitessctl.rehearsal.mysqld.resultset import strings
 from vitessctl.rehearsal.mysqld.virtual import BUILTIN_SCHEMAS, column_rows, statistics_rows
 from vitessctl.rehearsal.storage.definition import Table, create_table_text
@@ -86,9 +86,7 @@ def _columns(session: Session, match: re.Match[str]) -> QueryResult:
     headings = ["Field", "Type", "Null", "Key", "Default", "Extra"]
     if full:
         headings = [*headings[:2], "Collation", *headings[2:], "Privileges", "Comment"]
-    rows = [
-        [row[heading] for heading in headings] for row in column_rows(table) if like(wanted, str(row["Field"]))
-    ]
+    rows = [[row[heading] for heading in headings] for row in column_rows(table) if like(wanted, str(row["Field"]))]
     return strings(headings, rows)
 
 
@@ -103,7 +101,16 @@ def _table_status(session: Session, match: re.Match[str]) -> QueryResult:
     schema = _schema_of(session, match)
     headings = ["Name", "Engine", "Version", "Row_format", "Rows", "Data_length", "Collation", "Comment"]
     rows = [
-        [table.name, "InnoDB", 10, "Dynamic", session.server.row_count(table), 16384, "utf8mb4_0900_ai_ci", table.comment]
+        [
+            table.name,
+            "InnoDB",
+            10,
+            "Dynamic",
+            session.server.row_count(table),
+            16384,
+            "utf8mb4_0900_ai_ci",
+            table.comment,
+        ]
         for table in session.server.engine.tables_of(schema)
         if like(match["like"], table.name)
     ]
@@ -171,7 +178,10 @@ _PATTERNS: Final[tuple[tuple[str, Handler], ...]] = (
             ["utf8mb4_0900_ai_ci", "utf8mb4", "255", "Yes", "Yes", "0", "NO PAD"],
         ),
     ),
-    (r"show\s+grants.*", _rows(["Grants for vt_dba@localhost"], ["GRANT ALL PRIVILEGES ON *.* TO `vt_dba`@`localhost`"])),
+    (
+        r"show\s+grants.*",
+        _rows(["Grants for vt_dba@localhost"], ["GRANT ALL PRIVILEGES ON *.* TO `vt_dba`@`localhost`"]),
+    ),
 )
 _COMPILED: Final = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), handler) for pattern, handler in _PATTERNS)
 

@@ -7,8 +7,8 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
-from vitessctl.rehearsal.mysqld.wire import Closed, Message, receive, send
 from vitessctl.rehearsal.mysqld.waits import wait
+from vitessctl.rehearsal.mysqld.wire import Closed, Message, receive, send
 from vitessctl.rehearsal.storage.events import dump_changes
 from vitessctl.rehearsal.storage.gtid import Gtid, GtidSet
 

@@ -21,13 +21,13 @@ class ServerState:
     """What sessions, replicas and the vttablet of one mysqld share."""
 
     def __init__(self, config: Config) -> None:
-        self.config = config
-        self.engine = Engine(config.data_file, server_uuid(config), register)
-        self.replica = Replica(self.engine)
-        self.read_only = config.read_only
-        self.super_read_only = config.super_read_only
+        self.config: Config = config
+        self.engine: Engine = Engine(config.data_file, server_uuid(config), register)
+        self.replica: Replica = Replica(self.engine)
+        self.read_only: bool = config.read_only
+        self.super_read_only: bool = config.super_read_only
         self.engine.read_only = self.super_read_only
-        self.connections = 0
+        self.connections: int = 0
         self.connection_ids = itertools.count(8)
         self._started = time.monotonic()
 

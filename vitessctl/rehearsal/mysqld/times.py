@@ -71,7 +71,8 @@ def parse_time(value: Any) -> datetime | None:
     if re.fullmatch(r"\d{8}|\d{14}", text):
         text = f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10] or '00'}:{text[10:12] or '00'}:{text[12:14] or '00'}"
     match = re.fullmatch(
-        r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?(?:Z|[+-]\d\d:\d\d)?", text
+        r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?(?:Z|[+-]\d\d:\d\d)?",
+        text,
     )
     if match is None:
         return None
@@ -135,7 +136,12 @@ def formatted(value: Any, pattern: Any) -> str | None:
     moment = parse_time(value)
     if moment is None:
         return None
-    return re.sub(r"%(.)", lambda match: str(_FORMATS.get(match[1], lambda _: match[1])(moment)), str(pattern))
+    return re.sub(r"%(.)", lambda match: _formatted_part(match[1], moment), str(pattern))
+
+
+def _formatted_part(letter: str, moment: datetime) -> str:
+    rule = _FORMATS.get(letter)
+    return letter if rule is None else str(rule(moment))
 
 
 def part(unit: str, value: Any) -> int | None:
@@ -185,7 +191,6 @@ def time_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]:
         "dayname": lambda value: formatted(value, "%W"),
         "monthname": lambda value: formatted(value, "%M"),
         "last_day": lambda value: (
-            (moment := parse_time(value))
-            and f"{moment:%Y-%m}-{calendar.monthrange(moment.year, moment.month)[1]:02d}"
+            (moment := parse_time(value)) and f"{moment:%Y-%m}-{calendar.monthrange(moment.year, moment.month)[1]:02d}"
         ),
     }

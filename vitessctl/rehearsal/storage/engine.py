@@ -256,4 +256,3 @@ class Engine:
         """Lets go of the file."""
         for link in (*self._idle, self.writer):
             link.sqlite.close()
-

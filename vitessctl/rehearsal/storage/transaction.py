@@ -24,9 +24,7 @@ class ReadOnlyServer(Exception):
 class WriteTransaction:
     """The right to write, from its creation until commit or rollback."""
 
-    def __init__(
-        self, engine: Engine, lock_timeout: float, *, logged: bool = True, foreign_keys: bool = True
-    ) -> None:
+    def __init__(self, engine: Engine, lock_timeout: float, *, logged: bool = True, foreign_keys: bool = True) -> None:
         engine.lock_for_writing(lock_timeout)
         self._engine = engine
         self._logged = logged

@@ -1,0 +1,64 @@
+"""What a vttablet shows over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vitessctl.rehearsal.mysqld.errors import MySqlError
+from vitessctl.rehearsal.servenv.pages import redirect
+from vitessctl.rehearsal.servenv.process import Process
+from vitessctl.rehearsal.servenv.web import Page
+from vitessctl.rehearsal.tablet_rpc import TabletError
+from vitessctl.rehearsal.vttablet.query import Queries
+from vitessctl.rehearsal.vttablet.tablet import Tablet
+
+
+def add_pages(process: Process, tablet: Tablet, queries: Queries) -> None:
+    """Puts health pages and variables on the process's web server."""
+    process.web.pages["/"] = lambda: redirect("/debug/status")
+    process.web.pages["/healthz"] = lambda: _healthz(tablet)
+    process.web.pages["/debug/health"] = lambda: _debug_health(tablet, queries)
+    settings = tablet.settings
+    process.vars["TabletAlias"] = settings.name
+    process.vars["TabletKeyspace"] = settings.keyspace
+    process.vars["TabletShard"] = settings.shard
+    process.vars["TabletType"] = lambda: tablet.type_word
+    process.vars["TabletState"] = lambda: 2 if tablet.serving else 1
+    process.vars["TabletStateName"] = lambda: tablet.state_name
+    process.vars["TabletServerState"] = lambda: {_state_key(tablet): 1}
+    process.vars["replicationLagSec"] = 0
+    process.vars["SemiSyncMonitorWritesBlocked"] = lambda: _blocked_writers(tablet)
+    process.vars["BackupIsRunning"] = {}
+    process.vars["RestoreCount"] = 0
+    process.vars["CheckMySQLRunning"] = 0
+    process.vars["Queries"] = lambda: {"TotalCount": tablet.queries}
+    process.vars["QPS"] = {}
+
+
+def _healthz(tablet: Tablet) -> Page:
+    if tablet.serving:
+        return Page("ok\n")
+    return Page("500 internal server error: vttablet is not serving\n", 500)
+
+
+def _debug_health(tablet: Tablet, queries: Queries) -> Page:
+    """Runs `select 1` through the query service, as the real one does."""
+    settings = tablet.settings
+    try:
+        queries.execute(settings.keyspace, settings.shard, tablet.type_word, "select 1", 0)
+    except TabletError as error:
+        text = error.text if tablet.serving else f"operation not allowed in state {tablet.state_name}"
+        return Page(f"not ok: Code: CLUSTER_EVENT\n{text}\n\n", 500)
+    return Page("ok")
+
+
+def _state_key(tablet: Tablet) -> str:
+    settings = tablet.settings
+    return f"{tablet.state_name}.{tablet.type_word.upper()}.{settings.keyspace}.{settings.shard}"
+
+
+def _blocked_writers(tablet: Tablet) -> Any:
+    try:
+        return tablet.mysqld.call("status")["blocked_writers"] if tablet.is_primary else 0
+    except MySqlError:
+        return 0
