@@ -89,10 +89,12 @@ def _tablet_line(facts: _Facts) -> TabletLine:
 
 
 def _lag(facts: _Facts) -> float | None:
+    status = facts.seen.full_status
+    if status is None:
+        return None
     if facts.is_primary:
         return 0.0
-    status = facts.seen.full_status
-    return None if status is None or status.replication is None else status.replication.lag_seconds
+    return status.replication.lag_seconds if status.replication else None
 
 
 def _differences(facts: _Facts) -> Iterator[str]:
@@ -123,11 +125,8 @@ def _incompleteness(facts: _Facts) -> Iterator[str]:
     lacking = leaders.minus(position)
     if lacking.sources:
         yield f"incomplete: lacks {lacking.count()} of the primary's {leaders.count()} transactions"
-    errant = {
-        name: spans
-        for name, spans in position.minus(leaders).sources.items()
-        if not name.startswith(leader.server_uuid)
-    }
+    # The primary was asked first: what it wrote itself since then is no difference.
+    errant = {name for name in position.minus(leaders).sources if name.partition(":")[0] != leader.server_uuid.lower()}
     if errant:
         yield f"has transactions that the primary lacks (errant): {', '.join(sorted(errant))}"
     if facts.seen.tables is not None and facts.primary_seen.tables is not None:

@@ -15,6 +15,7 @@ from vitessctl.errors import VitessctlError
 from vitessctl.model.cluster import Cluster, Tablet
 from vitessctl.model.gtid import GtidSet, parse_gtid_set
 from vitessctl.run.context import Context
+from vitessctl.run.http import Answer
 from vitessctl.status.observed import Observed, SeenTablet
 from vitessctl.vtctld.interface import Vtctld
 from vitessctl.vtctld.records import CellRecord
@@ -72,15 +73,17 @@ def _shards(vtctld: Vtctld, cluster: Cluster) -> dict[tuple[str, str], Any]:
 
 
 def _tablet_page(context: Context, tablet: Tablet) -> dict[str, Any] | None:
-    page = context.tablet_page(tablet, "/debug/vars")
-    data = page.json()
-    return data if page.ok and isinstance(data, dict) else None
+    return _variables(lambda: context.tablet_page(tablet, "/debug/vars"))
 
 
 def _vtgate_page(context: Context, cell: str) -> dict[str, Any] | None:
-    page = context.get(context.target.address("vtgate", cell, "http"), "/debug/vars")
-    data = page.json()
-    return data if page.ok and isinstance(data, dict) else None
+    return _variables(lambda: context.get(context.target.address("vtgate", cell, "http"), "/debug/vars"))
+
+
+def _variables(fetch: Callable[[], Answer]) -> dict[str, Any] | None:
+    page = _or_none(fetch)
+    data = page.json() if page is not None and page.ok else None
+    return data if isinstance(data, dict) else None
 
 
 def _ask_everyone(
@@ -119,8 +122,11 @@ def _ask_mysql(context: Context, alias: str, page: dict[str, Any] | None, goal: 
         if goal is not None and not parse_gtid_set(status.position).contains(goal):
             time.sleep(ON_ITS_WAY_SECONDS)
             status = context.vtctld.full_status(alias, seconds=MYSQL_SECONDS)
+        parse_gtid_set(status.position)
     except VitessctlError as error:
         return SeenTablet(page, None, error.why or error.what)
+    except ValueError as error:
+        return SeenTablet(page, None, str(error))
     tables = _or_none(lambda: context.vtctld.schema(alias, seconds=MYSQL_SECONDS))
     names = None if tables is None else frozenset(table.name for table in tables)
     return SeenTablet(page, status, tables=names)
