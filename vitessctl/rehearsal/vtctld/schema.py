@@ -1,0 +1,167 @@
+"""Calls about schema and VSchema."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from vitessctl.rehearsal.tablet_rpc import QueryResult, TabletError
+from vitessctl.rehearsal.topology import Reason, TopologyError
+from vitessctl.rehearsal.topology_graph import rebuild_srv_vschema
+from vitessctl.rehearsal.topology_names import Refused
+from vitessctl.rehearsal.vtctld.call import Call, Handlers
+from vitessctl.rehearsal.vtctld.sql_shape import check_one_statement, syntax_error
+from vitessctl.rehearsal.vtctld.tablets import ask_all
+from vitessctl.vtctld.proto import topodata_pb2 as topodata
+from vitessctl.vtctld.proto import vschema_pb2 as vschema
+from vitessctl.vtctld.proto import vtctldata_pb2 as pb
+
+DIRECT: Final = ("", "direct")
+MAX_ROWS: Final = 10
+TABLES_WITHOUT_VINDEX: Final = ("reference", "sequence")
+VINDEX_TYPES: Final = frozenset(
+    ["binary", "binary_md5", "cfc", "consistent_lookup", "consistent_lookup_unique", "hash", "lookup", "lookup_hash", "lookup_hash_unique", "lookup_unicodeloosemd5_hash", "lookup_unicodeloosemd5_hash_unique", "lookup_unique", "multicol", "null", "numeric", "numeric_static_map", "region_experimental", "region_json", "reverse_bits", "unicode_loose_md5", "unicode_loose_xxhash", "xxhash"]
+)
+
+
+def apply_schema(call: Call, request: pb.ApplySchemaRequest) -> pb.ApplySchemaResponse:
+    """Run DDL on every shard's primary, one statement after the other."""
+    if not request.sql:
+        raise Refused("Sql must be a non-empty array")
+    primaries = _primaries(call, request.keyspace)
+    for sql in request.sql:
+        check_one_statement(sql)
+    if request.ddl_strategy.split(" ")[0] not in DIRECT:
+        raise Refused(f"rehearsal: the stand-in only knows ddl_strategy direct, not {request.ddl_strategy}")
+    rows: dict[str, int] = dict.fromkeys(primaries, 0)
+    started = time.monotonic_ns()
+    for index in range(len(request.sql)):
+        for shard, result in _run(call, primaries, list(request.sql), index, started).items():
+            rows[shard] += result["rows_affected"]
+    return pb.ApplySchemaResponse(rows_affected_by_shard=rows)
+
+
+def reload_keyspace(call: Call, request: pb.ReloadSchemaKeyspaceRequest) -> pb.ReloadSchemaKeyspaceResponse:
+    """Have the tablets of a keyspace read their tables again; tablets that fail are passed over."""
+    for shard in call.topology.shard_names(request.keyspace):
+        tablets = call.topology.tablets_of_shard(request.keyspace, shard)
+        wanted = {a: t for a, t in tablets.items() if request.include_primary or t.type != topodata.PRIMARY}
+        ask_all(wanted, lambda alias, tablet: call.brief(tablet).reload_schema())
+    return pb.ReloadSchemaKeyspaceResponse()
+
+
+def apply_vschema(call: Call, request: pb.ApplyVSchemaRequest) -> pb.ApplyVSchemaResponse:
+    """Replace a keyspace's VSchema, and tell the vtgates."""
+    try:
+        call.topology.keyspace(request.keyspace)
+    except TopologyError as error:
+        hint = "check if the keyspace is initialized"
+        raise Refused(f"keyspace({request.keyspace}) doesn't exist, {hint}: {error}") from None
+    if bool(request.sql) == request.HasField("v_schema"):
+        raise Refused("must pass exactly one of req.VSchema and req.Sql")
+    if request.sql:
+        _refuse_sql(request.sql)
+    check_vschema(request.keyspace, request.v_schema)
+    if not request.dry_run:
+        call.topology.save_vschema(request.keyspace, request.v_schema)
+        if not request.skip_rebuild:
+            rebuild_srv_vschema(call.topology, list(request.cells))
+    return pb.ApplyVSchemaResponse(v_schema=request.v_schema)
+
+
+def get_vschema(call: Call, request: pb.GetVSchemaRequest) -> pb.GetVSchemaResponse:
+    """A keyspace's VSchema."""
+    return pb.GetVSchemaResponse(v_schema=call.topology.vschema(request.keyspace))
+
+
+def get_srv_vschema(call: Call, request: pb.GetSrvVSchemaRequest) -> pb.GetSrvVSchemaResponse:
+    """What a cell's vtgates know of all VSchemas."""
+    return pb.GetSrvVSchemaResponse(srv_v_schema=call.topology.srv_vschema(request.cell))
+
+
+def rebuild_graph(call: Call, request: pb.RebuildVSchemaGraphRequest) -> pb.RebuildVSchemaGraphResponse:
+    """Write what the vtgates know anew."""
+    rebuild_srv_vschema(call.topology, list(request.cells))
+    return pb.RebuildVSchemaGraphResponse()
+
+
+def check_vschema(keyspace: str, content: vschema.Keyspace) -> None:
+    """Refuse a VSchema that no vtgate could use."""
+    for name, vindex in sorted(content.vindexes.items()):
+        if vindex.type not in VINDEX_TYPES:
+            raise Refused(f'BuildKeyspace({keyspace}): vindexType "{vindex.type}" not found for vindex {name}')
+    if not content.sharded:
+        return
+    for name, table in sorted(content.tables.items()):
+        if table.type not in TABLES_WITHOUT_VINDEX and not table.pinned and not table.column_vindexes:
+            raise Refused(f"BuildKeyspace({keyspace}): missing primary col vindex for table: {name}")
+        for column in table.column_vindexes:
+            if column.name not in content.vindexes:
+                raise Refused(f"BuildKeyspace({keyspace}): vindex {column.name} not found for table {name}")
+
+
+def _refuse_sql(sql: str) -> None:
+    trouble = syntax_error(sql)
+    if trouble:
+        raise Refused(f"Parse({sql}): {trouble}")
+    raise Refused("rehearsal: the stand-in takes a VSchema only as JSON, not as ALTER VSCHEMA")
+
+
+def _primaries(call: Call, keyspace: str) -> dict[str, topodata.Tablet]:
+    """The primary of every shard."""
+    try:
+        shards = call.topology.shard_names(keyspace)
+    except TopologyError as error:
+        if error.reason is not Reason.ABSENT:
+            raise
+        text = f"unable to get shards for keyspace: {keyspace}, error: {error}"
+        raise Refused(f"{text}\nFindAllShardsInKeyspace({keyspace}): List") from None
+    primaries = {}
+    for shard in shards:
+        record = call.topology.shard(keyspace, shard)
+        if not record.HasField("primary_alias"):
+            raise Refused(f"keyspace: {keyspace} shard: {shard} has no primary")
+        primaries[shard] = call.topology.tablet(record.primary_alias)
+    return primaries
+
+
+def _run(
+    call: Call, primaries: Mapping[str, topodata.Tablet], sqls: list[str], index: int, started: int
+) -> dict[str, QueryResult]:
+    """One statement on all shards at once; Refused with vtctld's JSON if any fails."""
+
+    def execute(shard: str, primary: topodata.Tablet) -> QueryResult:
+        client = call.tablets.client(primary, call.time_left())
+        result = client.execute_fetch_as_dba(sqls[index], MAX_ROWS, disable_binlogs=False)
+        client.reload_schema()
+        return result
+
+    answers = ask_all(primaries, execute)
+    if answers.errors:
+        raise Refused(_failure(answers.errors, list(answers.values), sqls, index, started))
+    return answers.values
+
+
+def _failure(errors: Mapping[str, TabletError], done: list[str], sqls: list[str], index: int, started: int) -> str:
+    result = {
+        "FailedShards": [{"Shard": shard, "Err": str(error)} for shard, error in sorted(errors.items())],
+        "SuccessShards": [{"Shard": shard} for shard in sorted(done)],
+        "CurSQLIndex": index,
+        "Sqls": sqls,
+        "UUIDs": None,
+        "ExecutorErr": "",
+        "TotalTimeSpent": time.monotonic_ns() - started,
+    }
+    return f"schema change failed, ExecuteResult: {json.dumps(result, indent=2, ensure_ascii=False)}"
+
+
+HANDLERS: Handlers = {
+    "ApplySchema": apply_schema,
+    "ReloadSchemaKeyspace": reload_keyspace,
+    "ApplyVSchema": apply_vschema,
+    "GetVSchema": get_vschema,
+    "GetSrvVSchema": get_srv_vschema,
+    "RebuildVSchemaGraph": rebuild_graph,
+}

@@ -1,0 +1,126 @@
+"""The stand-in for vtctld: both admin services over gRPC, and the pages of its HTTP port."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final
+
+import grpc
+
+from vitessctl.rehearsal.etcd.client import EtcdError
+from vitessctl.rehearsal.servenv.process import Process
+from vitessctl.rehearsal.servenv.rpc import RpcServer
+from vitessctl.rehearsal.servenv.web import Page
+from vitessctl.rehearsal.tablet_rpc import TabletError
+from vitessctl.rehearsal.topology import TopologyError
+from vitessctl.rehearsal.topology_names import Refused, now
+from vitessctl.rehearsal.topology_records import Topology, open_topology
+from vitessctl.rehearsal.vtctld import (
+    cells,
+    inspection,
+    keyspaces,
+    legacy,
+    records,
+    reparent_calls,
+    schema,
+    tablet_calls,
+)
+from vitessctl.rehearsal.vtctld.call import Call, Handler, Handlers
+from vitessctl.rehearsal.vtctld.tablets import Tablets
+from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND, LEGACY_SERVICE, METHODS, SERVICE
+from vitessctl.vtctld.proto import logutil_pb2 as logutil
+from vitessctl.vtctld.proto import vtctldata_pb2 as pb
+
+LONGEST_CALL: Final = 3600.0
+HEALTH_SECONDS: Final = 3600.0
+"""/debug/health hangs as long as etcd does."""
+HANDLERS: Final[Handlers] = {
+    **cells.HANDLERS,
+    **keyspaces.HANDLERS,
+    **records.HANDLERS,
+    **tablet_calls.HANDLERS,
+    **schema.HANDLERS,
+    **inspection.HANDLERS,
+    **reparent_calls.HANDLERS,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run until SIGTERM. StartError for what stops a real vtctld from starting."""
+    process = Process("vtctld", arguments)
+    topology = open_topology(process.flags)
+    process.web.pages["/debug/health"] = lambda: _health(topology)
+    service = Service(process, topology)
+    server = RpcServer()
+    offered = process.flags.words("service-map")
+    if "grpc-vtctld" in offered:
+        server.add(SERVICE, service.handler())
+    if "grpc-vtctl" in offered:
+        server.add(LEGACY_SERVICE, service.legacy_handler())
+    host, port = process.grpc_address()
+    if port:
+        server.listen(host, port)
+    process.listen_http()
+    process.signals.wait()
+    process.web.close()
+    server.stop()
+    return 0
+
+
+class Service:
+    """The calls, each with its client's deadline."""
+
+    def __init__(self, process: Process, topology: Topology) -> None:
+        self._process = process
+        self._topology = topology
+        self._tablets = Tablets()
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        """vtctlservice.Vtctld"""
+        handlers = {
+            name: grpc.unary_unary_rpc_method_handler(
+                self._unary(HANDLERS[name]), method.request.FromString, method.response.SerializeToString
+            )
+            for name, method in METHODS.items()
+        }
+        return grpc.method_handlers_generic_handler(SERVICE, handlers)
+
+    def legacy_handler(self) -> grpc.GenericRpcHandler:
+        """vtctlservice.Vtctl"""
+        method = EXECUTE_VTCTL_COMMAND
+        handler = grpc.unary_stream_rpc_method_handler(
+            self._legacy, method.request.FromString, method.response.SerializeToString
+        )
+        return grpc.method_handlers_generic_handler(LEGACY_SERVICE, {method.name: handler})
+
+    def _unary(self, handler: Handler) -> Any:
+        def answer(request: Any, context: grpc.ServicerContext) -> Any:
+            try:
+                return handler(self._call(context), request)
+            except (Refused, TopologyError, TabletError, EtcdError) as error:
+                context.abort(grpc.StatusCode.UNKNOWN, str(error))
+
+        return answer
+
+    def _legacy(self, request: pb.ExecuteVtctlCommandRequest, context: grpc.ServicerContext) -> Iterator[Any]:
+        lines: list[str] = []
+        try:
+            lines = legacy.run(self._call(context), list(request.args))
+        except (Refused, TopologyError, TabletError, EtcdError) as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        for line in lines:
+            event = logutil.Event(time=now(), level=logutil.CONSOLE, file="rehearsal", line=1, value=line)
+            yield pb.ExecuteVtctlCommandResponse(event=event)
+
+    def _call(self, context: grpc.ServicerContext) -> Call:
+        left = min(context.time_remaining() or LONGEST_CALL, LONGEST_CALL)
+        return Call(self._topology.within(left), self._tablets, self._process.log, time.monotonic() + left)
+
+
+def _health(topology: Topology) -> Page:
+    with suppress(TopologyError, EtcdError):
+        topology.within(HEALTH_SECONDS).keyspace_names()
+        return Page("ok")
+    return Page("not ok")

@@ -1,0 +1,87 @@
+"""How vtctld and vtorc reach tablets."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final, Generic, TypeVar
+
+import grpc
+
+from vitessctl.rehearsal.tablet_client import TabletClient, open_channel
+from vitessctl.rehearsal.tablet_rpc import TabletError, TabletManager
+from vitessctl.vtctld.proto import topodata_pb2 as topodata
+
+T = TypeVar("T")
+NEVER: Final = 24 * 3600.0
+
+
+class NoAddress(TabletError):
+    """A tablet whose record says that nobody answers; its text stands alone."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Tablets:
+    """Clients of tablets; connections are kept by address."""
+
+    def __init__(self) -> None:
+        self._channels: dict[str, grpc.Channel] = {}
+        self._lock = threading.Lock()
+
+    def client(self, tablet: topodata.Tablet, seconds: float) -> TabletManager:
+        """A client whose calls together may take `seconds`. NoAddress where the record has none (a clean stop)."""
+        address = _address(tablet)
+        with self._lock:
+            channel = self._channels.get(address)
+            if channel is None:
+                channel = self._channels[address] = open_channel(address)
+        return TabletClient(channel, address, seconds)
+
+
+def _address(tablet: topodata.Tablet) -> str:
+    if tablet.HasField("tablet_shutdown_time"):
+        raise NoAddress("Unavailable", "tablet is shutdown")
+    if not tablet.hostname:
+        raise NoAddress("FailedPrecondition", "empty tablet hostname")
+    if tablet.port_map.get("grpc", 0) <= 0:
+        raise NoAddress("FailedPrecondition", "no tablet port map")
+    return f"{tablet.hostname}:{tablet.port_map['grpc']}"
+
+
+class Answers(Generic[T]):
+    """What a question to several tablets brought, by alias."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, T] = {}
+        self.errors: dict[str, TabletError] = {}
+
+
+def ask_all(
+    tablets: Mapping[str, topodata.Tablet],
+    action: Callable[[str, topodata.Tablet], T],
+    enough: int | None = None,
+) -> Answers[T]:
+    """Do something with every tablet at once. With `enough` it returns when so many succeeded; the rest go on alone."""
+    done: queue.SimpleQueue[tuple[str, T | None, TabletError | None]] = queue.SimpleQueue()
+
+    def run(alias: str, tablet: topodata.Tablet) -> None:
+        try:
+            done.put((alias, action(alias, tablet), None))
+        except TabletError as error:
+            done.put((alias, None, error))
+
+    for alias, tablet in tablets.items():
+        threading.Thread(target=run, args=(alias, tablet), daemon=True).start()
+    answers: Answers[T] = Answers()
+    for _ in tablets:
+        alias, value, error = done.get()
+        if error is not None:
+            answers.errors[alias] = error
+        else:
+            answers.values[alias] = value  # type: ignore[assignment]  # T may be None
+        if enough is not None and len(answers.values) >= enough:
+            break
+    return answers
