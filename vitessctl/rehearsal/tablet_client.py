@@ -49,10 +49,10 @@ class _Caller:
         self._deadline = time.monotonic() + seconds
 
     def _call(self, method: str, /, **arguments: Any) -> Any:
-        call = self._channel.unary_unary(f"/{self.service}/{method}", encode, decode)
+        call = self._channel.unary_unary(f"/{self.service}/{method}", encode)  # gRPC takes a decoded None for a failure
         remaining = max(0.001, self._deadline - time.monotonic())
         try:
-            return call(arguments, timeout=remaining, wait_for_ready=True)
+            return decode(call(arguments, timeout=remaining, wait_for_ready=True))
         except grpc.RpcError as error:
             raise self._as_tablet_error(error) from None
 
