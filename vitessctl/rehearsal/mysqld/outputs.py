@@ -28,7 +28,7 @@ _FUNCTION_TYPES = {
     "my_database": "VARCHAR",
     "my_to_text": "VARCHAR",
 }
-_TRUTH = (exp.Predicate, exp.Not, exp.And, exp.Or, exp.Count)
+_TRUTH = (exp.Boolean, exp.Predicate, exp.Not, exp.And, exp.Or, exp.Count)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _resolve(column: exp.Column, sources: Sequence[_Source]) -> tuple[_Source, C
 
 def _described(node: exp.Expression, sources: Sequence[_Source]) -> Output:
     """The type of an expression, as far as it can be told."""
-    if isinstance(node, _TRUTH) or isinstance(node, exp.Boolean):
+    if isinstance(node, _TRUTH):
         return Output("", "INT64")
     if isinstance(node, exp.Literal) and node.is_string:
         return Output("", "VARCHAR")

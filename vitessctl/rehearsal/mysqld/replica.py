@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from vitessctl.rehearsal.mysqld.waits import wait
@@ -21,6 +22,9 @@ from vitessctl.rehearsal.tablet_rpc import IO_CONNECTING, IO_RUNNING, IO_STOPPED
 
 CONNECT_RETRY = 10
 """Seconds between tries, as Vitess sets it; the wait itself is waits' `replica_retry`."""
+
+
+NOTHING = GtidSet()
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Progress:
     source_uuid: str = ""
     source_server_id: int = 0
     file_position: str = ""
-    retrieved: GtidSet = GtidSet()
+    retrieved: GtidSet = NOTHING
     behind: int | None = None
     """Seconds behind the source; None while not replicating."""
 
@@ -198,7 +202,5 @@ def _connection_error(source: Source, error: Exception) -> dict[str, object]:
 
 
 def _shut(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass

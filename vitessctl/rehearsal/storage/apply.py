@@ -75,6 +75,6 @@ def apply_structure(connection: sqlite3.Connection, change: StructureChange) -> 
 
 
 def _structure_text(change: StructureChange, error: sqlite3.Error) -> str:
-    names = [table_from_json(text).name for text in change.defined] or [name for name in change.dropped]
+    names = [table_from_json(text).name for text in change.defined] or list(change.dropped)
     what = f"Table '{names[0]}' already exists" if "already exists" in str(error) else str(error)
     return f"Error '{what}' on query. Query: '{change.statements[0]}'"

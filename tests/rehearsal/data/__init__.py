@@ -1,0 +1,1 @@
+"""Tests of the rehearsal's data plane: mysqld, mysqlctld, vttablet."""
