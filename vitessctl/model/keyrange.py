@@ -9,13 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SHAPE = re.compile(r"^(?P<start>(?:[0-9a-f]{2})*)-(?P<end>(?:[0-9a-f]{2})*)$")
 
 
-@dataclass(frozen=True, order=True)
-class KeyRange:
+class KeyRange(NamedTuple):
     """Half-open range [start, end) of keyspace ids, as lower-case hex; "" is the open end."""
 
     start: str
@@ -70,8 +69,7 @@ def equal_parts(count: int) -> tuple[KeyRange, ...]:
     return tuple(KeyRange(start, end) for start, end in itertools.pairwise(texts))
 
 
-@dataclass(frozen=True)
-class CoverageFault:
+class CoverageFault(NamedTuple):
     """Two neighbours that overlap, or that leave a hole: `kind` is "overlap" or "gap"."""
 
     kind: str

@@ -6,7 +6,7 @@ connections and any of them may be taken for a moment (net.ipv4.ip_local_port_ra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vitessctl.model.naming import cell_number, local_tablet_slot
 
@@ -14,8 +14,7 @@ DEFAULT_BASE_PORT = 15000
 HIGHEST_OFFSET = 500 + 3 * 5000
 
 
-@dataclass(frozen=True)
-class EtcdPorts:
+class EtcdPorts(NamedTuple):
     """Ports of one etcd member: clients, peers, and /health with /metrics."""
 
     client: int
@@ -23,8 +22,7 @@ class EtcdPorts:
     metrics: int
 
 
-@dataclass(frozen=True)
-class ServerPorts:
+class ServerPorts(NamedTuple):
     """Ports of a Vitess server: HTTP, gRPC, and the MySQL protocol where it has it (else 0)."""
 
     http: int

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 from vitessctl.errors import Place, SpecError
-from vitessctl.spec.layers import COMMAND_LINE
-from vitessctl.spec.node import BROKEN, Node, walk
+from vitessctl.spec.files import file_beside
+from vitessctl.spec.node import BROKEN, Node, is_expression, walk
 from vitessctl.spec.reader import read_bytes
 from vitessctl.spec.words import did_you_mean, listed
 
@@ -21,11 +20,6 @@ FUNCTIONS = ("env", "file")
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 
 Given = TypeVar("Given")
-
-
-def is_expression(node: Node) -> bool:
-    """Whether a value has something to evaluate."""
-    return isinstance(node.value, str) and "{{" in node.value
 
 
 def names_used(tree: Node) -> set[str]:
@@ -38,12 +32,6 @@ def names_used(tree: Node) -> set[str]:
             except SpecError:
                 continue
     return found - set(FUNCTIONS)
-
-
-def file_beside(place: Place, path: str) -> Path:
-    """The file that a value at `place` names: relative to the file that holds the value."""
-    folder = Path() if place.file in COMMAND_LINE else Path(place.file).parent
-    return folder / path
 
 
 class Evaluator:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
 
-from vitessctl.errors import SpecError
-from vitessctl.spec.expressions import file_beside
-from vitessctl.spec.node import Node, Path, dotted
+from vitessctl.errors import Place, SpecError
+from vitessctl.spec.node import COMMAND_LINE, Node, Path, dotted
 from vitessctl.spec.reader import read_bytes
+
+
+def file_beside(place: Place, path: str) -> FilePath:
+    """The file that a value at `place` names: relative to the file that holds the value."""
+    folder = FilePath() if place.file in COMMAND_LINE else FilePath(place.file).parent
+    return folder / path
 
 
 def texts_of(root: Node, errors: list[SpecError]) -> Mapping[Path, str]:

@@ -8,17 +8,15 @@ is filled in by the view: it has no place in a file.)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vitessctl.errors import Place, SpecError
-from vitessctl.spec.node import Node, map_of, nested
+from vitessctl.spec.node import COMMAND_LINE, Node, map_of, nested
 from vitessctl.spec.reader import read_file
 from vitessctl.spec.words import did_you_mean
 
 SPEC_NAME = "cluster.yaml"
-COMMAND_LINE = ("-e", "--image")
-"""The "files" of values that were given on the command line."""
 VARS_FOLDER = "group_vars"
 _SUFFIXES = ("", ".yaml", ".yml")
 
@@ -35,8 +33,7 @@ COMPONENT_GROUPS = {
 }
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """One file of group_vars."""
 
     name: str
@@ -124,16 +121,15 @@ def stacked(layers: Iterable[Node]) -> Node | None:
 def _keeping_listed_cells(node: Node, layer: Node) -> Node:
     """A layer that lists its cells (`cells: [a, b]`) says which there are; lower layers then only add fields."""
     listed = layer.get("cells")
-    if listed is None or not listed.is_map or not isinstance(listed, ListedCells):
+    if listed is None or not isinstance(listed.value, ListedCells):
         return node
     cells = node.value["cells"]
     kept = {name: cells.value[name] for name in listed.value}
     return node.replaced("cells", Node(kept, cells.place, cells.keys))
 
 
-@dataclass(frozen=True)
-class ListedCells(Node):
-    """Cells that were written as a list of names."""
+class ListedCells(dict[str, Node]):
+    """The map of cells that were written as a list of names."""
 
 
 def normal(layer: Node, errors: list[SpecError]) -> Node:
@@ -149,9 +145,8 @@ def _long_cells(layer: Node) -> Node:
     if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         return layer  # the schema will say what is wrong with the list
     keys = {name: item.place for name, item in zip(names, cells.value, strict=True)}
-    return layer.replaced(
-        "cells", ListedCells({name: Node({}, place) for name, place in keys.items()}, cells.place, keys)
-    )
+    empty = ListedCells({name: Node({}, place) for name, place in keys.items()})
+    return layer.replaced("cells", Node(empty, cells.place, keys))
 
 
 def _long_image(layer: Node, errors: list[SpecError]) -> Node:

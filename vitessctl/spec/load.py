@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vitessctl.errors import Place, SpecError, SpecErrors
-from vitessctl.spec import expressions, layers, overrides, rules, schema, shape
+from vitessctl.spec import layers, rules, schema, shape
 from vitessctl.spec.coerce import coerced
 from vitessctl.spec.files import texts_of
-from vitessctl.spec.node import Node
+from vitessctl.spec.node import Node, is_expression, walk
 from vitessctl.spec.spec import Spec, release_of
 from vitessctl.spec.view import View
 
@@ -45,30 +45,23 @@ def _layered(inventory: Path | None, extra_vars: Sequence[str], images: Sequence
     """All layers as one tree, in the long form."""
     file = layers.spec_file(inventory)
     groups = layers.read_groups(file.parent, errors)
-    extras = overrides.extra_layers(extra_vars, errors)
-    named = overrides.image_layers(images, errors)
     written = layers.normal(layers.read_spec(file), errors)
-    if extras:
-        everything = [written, *(group.content for group in groups), *extras]
-        extras = [overrides.sorted_into(layer, _variables(everything), errors) for layer in extras]
-    top = [written, *extras, *named]
+    top = [written]
+    if extra_vars or images:
+        from vitessctl.spec.overrides import override_layers
+
+        top += override_layers(extra_vars, images, [written, *(group.content for group in groups)], errors)
     return layers.stacked([*layers.group_layers(groups, top, errors), *top]) or written
 
 
-def _variables(trees: Iterable[Node]) -> set[str]:
-    """Every name that is declared in `vars` or used in an expression."""
-    found: set[str] = set()
-    for tree in trees:
-        declared = tree.get("vars")
-        found |= set(declared.value) if declared is not None and declared.is_map else set()
-        found |= expressions.names_used(tree)
-    return found
-
-
 def _evaluated(tree: Node, environment: Mapping[str, str], errors: list[SpecError]) -> Node:
+    if not any(is_expression(node) for _, node in walk(tree)):
+        return tree
+    from vitessctl.spec.expressions import Evaluator
+
     variables = tree.get("vars")
     known = variables.value if variables is not None and variables.is_map else {}
-    return expressions.Evaluator(known, environment).tree(tree, errors)
+    return Evaluator(known, environment).tree(tree, errors)
 
 
 def _checked(tree: Node, target: str, errors: list[SpecError]) -> Spec | None:
@@ -76,7 +69,7 @@ def _checked(tree: Node, target: str, errors: list[SpecError]) -> Spec | None:
     sound = shape.mended(coerced(tree, [schema.load()]), errors)
     if sound.root is None:
         return None
-    spec = Spec(sound.root, release_of(sound.root), texts_of(sound.root, errors))
+    spec = Spec(sound.root, sound.root.plain(), release_of(sound.root), texts_of(sound.root, errors))
     local = target != "kubernetes" and _fits_one_machine(spec)
     errors.extend(finding.error for finding in rules.findings(spec, local) if not sound.touches(finding.path))
     return spec

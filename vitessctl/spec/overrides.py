@@ -7,11 +7,12 @@ bracket. `-e '{a: 1}'` and `-e @file` give a whole map. A name of the spec sets 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from pathlib import Path
 
 from vitessctl.errors import Place, SpecError
-from vitessctl.spec import schema
+from vitessctl.spec import scalars, schema
+from vitessctl.spec.expressions import names_used
 from vitessctl.spec.layers import COMPONENT_GROUPS, merged, normal
 from vitessctl.spec.node import Node, map_of, nested
 from vitessctl.spec.reader import read_file, read_text
@@ -22,14 +23,27 @@ IMAGE = Place("--image", 1, 1)
 _EXPRESSION_OR_COLLECTION = re.compile(r"\s*(\[|\{(?!\{)|\"|')")
 
 
-def extra_layers(extra_vars: Sequence[str], errors: list[SpecError]) -> list[Node]:
-    """A layer for each `-e`, in their order; what cannot be read is added to `errors`."""
-    return _collected(extra_vars, _extra_layer, errors)
+def override_layers(
+    extra_vars: Sequence[str], images: Sequence[str], trees: Sequence[Node], errors: list[SpecError]
+) -> list[Node]:
+    """A layer for each `-e` and each `--image`, in their order; what cannot be read is added to `errors`.
+
+    `trees` are the layers below, which say what variables there are.
+    """
+    extras = _collected(extra_vars, _extra_layer, errors)
+    known = _variables([*trees, *extras])
+    sorted_extras = [_sorted(layer, known, errors) for layer in extras]
+    return [*sorted_extras, *_collected(images, _image_layer, errors)]
 
 
-def image_layers(images: Sequence[str], errors: list[SpecError]) -> list[Node]:
-    """A layer for each `--image`, in their order."""
-    return _collected(images, _image_layer, errors)
+def _variables(trees: Iterable[Node]) -> set[str]:
+    """Every name that is declared in `vars` or used in an expression."""
+    found: set[str] = set()
+    for tree in trees:
+        declared = tree.get("vars")
+        found |= set(declared.value) if declared is not None and declared.is_map else set()
+        found |= names_used(tree)
+    return found
 
 
 def _collected(texts: Sequence[str], read: Callable[[str], Node], errors: list[SpecError]) -> list[Node]:
@@ -60,8 +74,6 @@ def _extra_layer(text: str) -> Node:
 
 def _value(text: str) -> Node:
     """A scalar as it stands; only what is bracketed or quoted is YAML, so `a: b` and `*` need no quotes."""
-    from vitessctl.spec import scalars
-
     if _EXPRESSION_OR_COLLECTION.match(text):
         node = read_text(text, EXTRA.file, root="any")
         if node is not None:
@@ -85,13 +97,12 @@ def _image_layer(text: str) -> Node:
     return nested(("images", component), Node(reference, IMAGE, text=reference))
 
 
-def sorted_into(layer: Node, variables: Iterable[str], errors: list[SpecError]) -> Node:
+def _sorted(layer: Node, known: Set[str], errors: list[SpecError]) -> Node:
     """A layer of `-e` with everything that is no field of the spec moved into `vars`.
 
-    A name that is neither a field nor one of `variables` is an error.
+    A name that is neither a field nor a known variable is an error.
     """
     fields = schema.load()["properties"]
-    known = set(variables)
     result = map_of(layer.place)
     for name, child in layer.value.items():
         if name in fields:

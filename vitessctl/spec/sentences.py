@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vitessctl.errors import Place, SpecError
 from vitessctl.spec import schema as schemas
@@ -22,8 +21,7 @@ _TYPE_NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """One keyword of the schema that said no."""
 
     keyword: str
@@ -51,8 +49,7 @@ class Failure:
         return self.root.place_of(self.path)
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """Something that does not fit the schema."""
 
     path: Path

@@ -8,7 +8,7 @@ reported, for it may follow from that alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vitessctl.errors import SpecError
 from vitessctl.spec import schema
@@ -19,8 +19,7 @@ _AROUND = 2
 """How much of a path says what a value belongs to: `keyspaces`, `messages`."""
 
 
-@dataclass(frozen=True)
-class Sound:
+class Sound(NamedTuple):
     """What is left of a spec when everything that does not fit was taken out."""
 
     root: Node | None

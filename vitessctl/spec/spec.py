@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from vitessctl import releases
 from vitessctl.errors import Place
@@ -28,21 +26,17 @@ def release_of(root: Node) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(NamedTuple):
     """A spec in its long form: `cells` is a map, `image` is images.vitess, expressions are evaluated."""
 
     root: Node
+    """The values with their places."""
+    data: Mapping[str, Any]
+    """The same values without places."""
     release: str
     """The release that holds for it: `release:`, or read from the image's tag. Empty while it is not known."""
     texts: Mapping[Path, str]
     """The content of every file that the spec names (schema, vschema, my_cnf), by the field's path."""
-
-    @cached_property
-    def data(self) -> Mapping[str, Any]:
-        """The values without places."""
-        plain: Mapping[str, Any] = self.root.plain()
-        return plain
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """The plain value at a path, or `default` where the spec says nothing."""

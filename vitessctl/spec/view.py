@@ -7,9 +7,8 @@ Cells, keyspaces and pools come in the order in which they were written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from vitessctl import releases
 from vitessctl.model.keyrange import KeyRange, equal_parts, parse_key_range
@@ -22,8 +21,7 @@ UNSHARDED = "0"
 TABLET_TYPES = ("replica", "rdonly")
 
 
-@dataclass(frozen=True)
-class ShardView:
+class ShardView(NamedTuple):
     """A shard by its name."""
 
     name: str
@@ -35,8 +33,7 @@ class ShardView:
         return KeyRange("", "") if self.name == UNSHARDED else parse_key_range(self.name)
 
 
-@dataclass(frozen=True)
-class PoolView:
+class PoolView(NamedTuple):
     """Tablets of one type in one cell; they are there once in every shard."""
 
     keyspace: str
@@ -57,19 +54,15 @@ class PoolView:
         return self.uid if isinstance(self.uid, int) else self.uid.get(shard)
 
 
-@dataclass(frozen=True)
 class KeyspaceView:
     """A keyspace with its shards and pools."""
 
-    name: str
-    settings: Mapping[str, Any]
-    cells: tuple[str, ...]
-    """Names of the cluster's cells, for the short form of pools."""
-
-    @property
-    def path(self) -> Path:
-        """Where it is in the spec."""
-        return ("keyspaces", self.name)
+    def __init__(self, name: str, settings: Mapping[str, Any], cells: tuple[str, ...]) -> None:
+        """`cells` are the names of the cluster's cells, for the short form of pools."""
+        self.name = name
+        self.settings = settings
+        self.path: Path = ("keyspaces", name)
+        self._cells = cells
 
     @cached_property
     def shards(self) -> tuple[ShardView, ...]:
@@ -103,7 +96,7 @@ class KeyspaceView:
 
     def _short_pools(self) -> Iterator[PoolView]:
         counts = self.settings.get("tablets", {})
-        for cell in self.cells:
+        for cell in self._cells:
             for tablet_type in TABLET_TYPES:
                 if counts.get(tablet_type):
                     pool = {"cell": cell, "type": tablet_type, "tablets": counts[tablet_type]}
@@ -125,11 +118,11 @@ class KeyspaceView:
         )
 
 
-@dataclass(frozen=True)
 class View:
     """The whole spec."""
 
-    spec: Spec
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
 
     @cached_property
     def cells(self) -> Mapping[str, Mapping[str, Any]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vitessctl.errors import SpecError
 from vitessctl.spec.node import Path
 from vitessctl.spec.view import View
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """An error and what in the spec it is about."""
 
     path: Path

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from vitessctl import releases
-from vitessctl.spec.mysql_image import is_mariadb, series_of
 from vitessctl.spec.rules.finding import Finding, finding
 from vitessctl.spec.spec import VITESS_COMPONENTS
 from vitessctl.spec.view import View
@@ -107,6 +106,8 @@ def mysql_can_be_managed(view: View) -> Iterator[Finding]:
     image = view.images.get("mysqld")
     if image is None or view.release is None:
         return
+    from vitessctl.spec.mysql_image import is_mariadb, series_of
+
     series, able = series_of(image), view.release.mysql_series
     if is_mariadb(image) or (series is not None and series not in able):
         yield finding(

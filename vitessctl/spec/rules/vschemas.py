@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vitessctl.errors import Place, SpecError
-from vitessctl.spec.expressions import file_beside
+from vitessctl.spec.files import file_beside
 from vitessctl.spec.rules.finding import Finding, finding
 from vitessctl.spec.view import KeyspaceView, View
 
