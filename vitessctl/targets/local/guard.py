@@ -25,7 +25,6 @@ DATABASE_SECONDS = 30.0
 """How long an orphaned mysqld may take to write its pages; a clean stop took 1 to 12 s."""
 REAP_SECONDS = 5.0
 """How long a dead process may stay a zombie; a killed mysqld took 1.7 s to vanish."""
-_UID = re.compile(r"--?tablet[-_]uid(?:=(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -54,26 +53,28 @@ class DataFolder:
 
 def prepare(arguments: Sequence[str], state: Path, data_root: Path) -> None:
     """Make it possible for the mysqlctld of this command line to start. May wait, and waits for as long as it holds."""
-    uid = tablet_uid(arguments)
-    if uid is None:
+    uid = option(arguments, "tablet-uid")
+    if not uid.isdigit():
         return
-    folder = DataFolder(state, data_root / f"vt_{uid:010d}")
+    folder = DataFolder(state, data_root / f"vt_{int(uid):010d}")
     end_orphans(folder)
     clear_lock(folder.path / "mysql.sock.lock")
+    folder.notes.conclude(Path(option(arguments, "socket-file")))
     put_aside_what_is_broken(folder)
     if not folder.has_data:
         holding.hold(folder.notes)
         folder.notes.begin()
 
 
-def tablet_uid(arguments: Sequence[str]) -> int | None:
-    """The value of --tablet-uid in any of its spellings; None if it is not there."""
+def option(arguments: Sequence[str], name: str) -> str:
+    """The value of a flag, with dashes or underscores, behind an equals sign or a space; empty if it is not there."""
+    spelling = re.compile(rf"--?{name.replace('-', '[-_]')}(?:=(.*))?")
     for position, argument in enumerate(arguments):
-        found = _UID.fullmatch(argument)
+        found = spelling.fullmatch(argument)
         if found:
-            value = found[1] or (arguments[position + 1] if position + 1 < len(arguments) else "")
-            return int(value) if value.isdigit() else None
-    return None
+            following = arguments[position + 1] if position + 1 < len(arguments) else ""
+            return following if found[1] is None else found[1]
+    return ""
 
 
 def end_orphans(folder: DataFolder) -> None:

@@ -64,9 +64,19 @@ class Notes:
         if not self.done:
             self._done.touch()
 
+    def conclude(self, socket: Path) -> None:
+        """Find out whether MySQL was up since the initialisation, if nobody looked then.
+
+        mysqlctld makes its socket once MySQL is up, and leaves the file behind however it ends.
+        """
+        with suppress(OSError):
+            if socket.lstat().st_mtime_ns >= self._begun.stat().st_mtime_ns:
+                self.finish()
+
     def forget(self) -> None:
         """Nothing is known of it any more."""
         self._done.unlink(missing_ok=True)
+        self._begun.unlink(missing_ok=True)
 
     def mark_held(self) -> None:
         """This process holds it."""
@@ -98,7 +108,7 @@ def hold(notes: Notes) -> None:
 
 def neighbours(notes: Notes) -> Sequence[int]:
     """HTTP ports of the other tablets of its shard, as they were when the cluster was last applied."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError):
         return list(json.loads((notes.run / NEIGHBOURS).read_text()).get(notes.name, []))
     return []
 
