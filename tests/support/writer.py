@@ -30,7 +30,7 @@ class Client(threading.Thread):
         host, port = cluster.status()["vtgate"][0]["mysql"].split(":")
         self._address = (host, int(port))
         self._next = first_id
-        self._stop = threading.Event()
+        self._stopping = threading.Event()
         self.story = Story()
 
     def __enter__(self) -> Client:
@@ -38,7 +38,7 @@ class Client(threading.Thread):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
+        self._stopping.set()
         self.join(timeout=45)
 
     def wait_for_writes(self, count: int, seconds: float) -> None:
@@ -51,7 +51,7 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         last_success = time.monotonic()
-        while not self._stop.is_set():
+        while not self._stopping.is_set():
             try:
                 self._write()
                 now = time.monotonic()
@@ -64,7 +64,7 @@ class Client(threading.Thread):
                 self.story.reads += 1
             except pymysql.MySQLError as error:
                 self.story.read_errors.append(str(error))
-            self._stop.wait(0.02)
+            self._stopping.wait(0.02)
 
     def _write(self) -> None:
         self._next += 1
