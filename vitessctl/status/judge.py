@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vitessctl.model.cluster import Cluster, Shard, Tablet
 from vitessctl.model.gtid import parse_gtid_set
 from vitessctl.run.stages.replication import primary_fault, replica_fault
+from vitessctl.status.findings import findings_of
 from vitessctl.status.observed import Observed, SeenTablet
 from vitessctl.status.report import ComponentLine, Endpoint, ShardLine, Status, TabletLine
 from vitessctl.vtctld.records import TabletRecord
@@ -35,7 +36,7 @@ def judge(cluster: Cluster, target: str, observed: Observed, address_of: Address
     """The status of a cluster. `ready`: everything runs, serves, replicates and is complete."""
     tablets = tuple(_tablet_line(facts) for facts in _facts(cluster, observed))
     shards = tuple(_shard_line(shard, observed, tablets) for shard in cluster.shards())
-    findings = tuple(_findings(cluster, observed))
+    findings = tuple(findings_of(cluster, observed))
     components = tuple(
         ComponentLine(c.label, c.component, c.state, c.running, c.pid, c.restarts) for c in observed.components
     )
@@ -141,30 +142,3 @@ def _shard_line(shard: Shard, observed: Observed, tablets: tuple[TabletLine, ...
     leads = next((line for line in tablets if line.alias == primary), None)
     alive = leads is not None and leads.serving and leads.type == "primary" and not leads.differs
     return ShardLine(shard.keyspace, shard.name, primary, bool(record and record.serving and alive))
-
-
-def _findings(cluster: Cluster, observed: Observed) -> Iterator[str]:
-    if observed.topology_error:
-        yield f"the topology cannot be read: {observed.topology_error}"
-        return
-    for cell in cluster.cells:
-        found = observed.cells.get(cell.name)
-        if found is None:
-            yield f"cell {cell.name} is not registered"
-        elif found.root != cell.root:
-            yield f"cell {cell.name} has root {found.root}, the spec says {cell.root}"
-    for keyspace in cluster.keyspaces:
-        record = observed.keyspaces.get(keyspace.name)
-        if record is None:
-            yield f"keyspace {keyspace.name} does not exist"
-        elif record.durability != keyspace.durability:
-            yield (
-                f"keyspace {keyspace.name} has durability {record.durability or '(none set)'}, "
-                f"the spec says {keyspace.durability}"
-            )
-    wanted = {tablet.alias for tablet in cluster.tablets()}
-    for alias in sorted(observed.records.keys() - wanted):
-        yield f"tablet {alias} is in the topology but not in the spec"
-    for cell_name, variables in observed.vtgates.items():
-        if variables is None:
-            yield f"the vtgate of {cell_name} does not answer"
