@@ -54,6 +54,17 @@ def _transactions(world: World, alias: str, *gtids: str) -> None:
     world.mysqld(alias).executed = {(uuid, int(number)) for uuid, _, number in pairs}
 
 
+def _add_transaction(world: World, alias: str, gtid: str) -> None:
+    uuid, _, number = gtid.rpartition(":")
+    world.mysqlds[alias].executed.add((uuid, int(number)))
+
+
+def _create_table(world: World, table: str) -> None:
+    """A client runs CREATE TABLE."""
+    world.effects[world.mysqlds[world.primary()].write()] = table
+    world.settle()
+
+
 def _purge(world: World, alias: str) -> None:
     world.mysqlds[alias].purged = set(world.mysqlds[alias].executed)
 
@@ -82,6 +93,9 @@ CHANGES: Mapping[str, Callable[..., None]] = {
     "shard": _shard,
     "stay_dead": _stay_dead,
     "tablet_stays_dead": _tablet_stays_dead,
+    "add_transaction": _add_transaction,
+    "create_table": _create_table,
+    "forget_cell": lambda world, name: world.topology.cells.pop(name),
     "forget_tablet": lambda world, alias: world.topology.tablets.pop(alias),
     "forget_shard": lambda world, keyspace, shard: world.topology.shards.pop((keyspace, shard)),
     "stopped_record": lambda world, alias: _record(world, alias, hostname="", ports={}, mysql_hostname=""),
