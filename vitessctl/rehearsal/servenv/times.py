@@ -12,15 +12,15 @@ from typing import Final
 TIMES: Final[dict[str, tuple[float, float]]] = {
     # name: (real, fast)
     "topo_open": (5.0, 1.0),  # a server gives up on an etcd that does not answer
-    "remote_operation": (15.0, 2.0),  # one call to a tablet inside a reparent or a shard-wide read
+    "remote_operation": (15.0, 3.0),  # one call to a tablet inside a reparent or a shard-wide read
     "wait_replicas": (30.0, 4.0),  # a reparent without wait_replicas_timeout
     "validate_ping": (30.0, 2.0),  # Validate with a dead tablet
     "prs_demotion": (0.9, 0.05),  # between demoting the old primary and promoting the new one
     "lock_wait": (45.0, 15.0),  # --lock-timeout: how long a caller queues for a shard
     "lease_ttl": (30.0, 10.0),  # of a lock whose holder died
-    "vtorc_poll": (1.0, 0.25),  # one look at every tablet
+    "vtorc_poll": (1.0, 0.3),  # one look at every tablet
     "vtorc_detection": (3.0, 0.5),  # a dead primary must look dead this long
-    "vtorc_topo_refresh": (15.0, 0.5),
+    "vtorc_recovery_pause": (5.0, 1.0),  # before the same recovery is tried again
     "vtorc_tablet_call": (1.0, 0.6),  # a tablet that does not answer in this time does not answer
     "vtgate_initial_tablets": (30.0, 3.0),  # no port is open meanwhile
     "vtgate_reconnect_longest": (14.0, 1.0),  # back-off to a tablet that was long away

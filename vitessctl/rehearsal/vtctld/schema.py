@@ -21,8 +21,14 @@ from vitessctl.vtctld.proto import vtctldata_pb2 as pb
 DIRECT: Final = ("", "direct")
 MAX_ROWS: Final = 10
 TABLES_WITHOUT_VINDEX: Final = ("reference", "sequence")
+_LOOKUPS: Final = ("lookup", "lookup_hash", "lookup_unicodeloosemd5_hash", "consistent_lookup")
 VINDEX_TYPES: Final = frozenset(
-    ["binary", "binary_md5", "cfc", "consistent_lookup", "consistent_lookup_unique", "hash", "lookup", "lookup_hash", "lookup_hash_unique", "lookup_unicodeloosemd5_hash", "lookup_unicodeloosemd5_hash_unique", "lookup_unique", "multicol", "null", "numeric", "numeric_static_map", "region_experimental", "region_json", "reverse_bits", "unicode_loose_md5", "unicode_loose_xxhash", "xxhash"]
+    [
+        *_LOOKUPS,
+        *(f"{name}_unique" for name in _LOOKUPS),
+        *("binary", "binary_md5", "cfc", "hash", "multicol", "null", "numeric", "numeric_static_map"),
+        *("region_experimental", "region_json", "reverse_bits", "unicode_loose_md5", "unicode_loose_xxhash", "xxhash"),
+    ]
 )
 
 
