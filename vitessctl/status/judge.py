@@ -13,6 +13,7 @@ from vitessctl.status.observed import Observed, SeenTablet
 from vitessctl.status.report import ComponentLine, Endpoint, ShardLine, Status, TabletLine
 from vitessctl.vtctld.records import TabletRecord
 
+_ACCEPTABLE = {"replica": ("replica", "primary"), "rdonly": ("rdonly",)}
 AddressOf = Callable[[str, str, str], str]
 """host:port of a component, its subject, and the name of the port."""
 
@@ -26,6 +27,7 @@ class _Facts:
     seen: SeenTablet
     primary: TabletRecord | None
     primary_seen: SeenTablet | None
+    topology_known: bool
 
     @property
     def is_primary(self) -> bool:
@@ -71,6 +73,7 @@ def _facts(cluster: Cluster, observed: Observed) -> Iterator[_Facts]:
                 seen=observed.tablets.get(tablet.alias, SeenTablet(None, None)),
                 primary=observed.records.get(leader),
                 primary_seen=observed.tablets.get(leader),
+                topology_known=not observed.topology_error,
             )
 
 
@@ -101,12 +104,13 @@ def _lag(facts: _Facts) -> float | None:
 def _differences(facts: _Facts) -> Iterator[str]:
     """Every way in which a tablet is not what it should be, most telling first."""
     record, seen = facts.record, facts.seen
-    if record is None:
+    if record is None and facts.topology_known:
         yield "is not in the topology"
-    elif record.type not in ("replica", "primary") if facts.tablet.type == "replica" else record.type != "rdonly":
+    if record is not None and record.type not in _ACCEPTABLE[facts.tablet.type]:
         yield f"has type {record.type}, the spec says {facts.tablet.type}"
     if seen.full_status is None:
-        yield seen.error or "does not answer"
+        if seen.error or record is not None:
+            yield seen.error or "does not answer"
         return
     if facts.is_primary:
         if fault := primary_fault(seen.full_status):

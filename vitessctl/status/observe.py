@@ -22,6 +22,7 @@ from vitessctl.vtctld.records import CellRecord
 
 MYSQL_SECONDS = 2.0
 ON_ITS_WAY_SECONDS = 0.3
+NO_ANSWER = "vttablet does not answer"
 T = TypeVar("T")
 
 
@@ -42,9 +43,7 @@ def observe(context: Context) -> Observed:
             keyspaces=seen.keyspaces,
             shards=seen.shards,
             records=seen.records,
-            tablets={
-                alias: asked.get(alias) or SeenTablet(page, None, seen.topology_error) for alias, page in pages.items()
-            },
+            tablets={alias: asked.get(alias) or _unasked(page, seen) for alias, page in pages.items()},
             vtgates={name: future.result() for name, future in vtgates.items()},
         )
 
@@ -101,9 +100,16 @@ def _ask_everyone(
     rest = {
         alias: pool.submit(_ask_mysql, context, alias, page, goal.get(alias))
         for alias, page in pages.items()
-        if alias not in primaries
+        if alias in seen.records and alias not in primaries
     }
     return {alias: future.result() for alias, future in {**first, **rest}.items()}
+
+
+def _unasked(page: dict[str, Any] | None, seen: Observed) -> SeenTablet:
+    """A tablet whose MySQL was not asked: without vtctld, or without a record, there is no way to it."""
+    if page is None:
+        return SeenTablet(None, None, NO_ANSWER)
+    return SeenTablet(page, None, "its MySQL cannot be asked without vtctld" if seen.topology_error else "")
 
 
 def _position(seen: SeenTablet) -> GtidSet | None:
@@ -116,7 +122,7 @@ def _ask_mysql(context: Context, alias: str, page: dict[str, Any] | None, goal: 
     One that has not reached `goal` is asked once more a little later, as a write may just be on its way.
     """
     if page is None:
-        return SeenTablet(None, None, "vttablet does not answer")
+        return SeenTablet(None, None, NO_ANSWER)
     try:
         status = context.vtctld.full_status(alias, seconds=MYSQL_SECONDS)
         if goal is not None and not parse_gtid_set(status.position).contains(goal):
