@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import signal
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from vitessctl import __version__
 from vitessctl.cli import down, init, render, status, up, validate
-from vitessctl.errors import ExitCode, VitessctlError
+from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
 
 app = typer.Typer(
     name="vitessctl",
     help="Bring up and run Vitess from one cluster.yaml, on one machine or on Kubernetes.",
     no_args_is_help=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -43,26 +46,27 @@ for module in (init, validate, render, up, status, down):
 
 def main() -> NoReturn:
     """Run the program and exit with the code that docs/exit-codes.md names."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="vitessctl", standalone_mode=False)
     except VitessctlError as error:
         code = _show(error)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted", err=True)
-        code = ExitCode.INTERRUPTED
+        code = _show(Interrupted("interrupted"))
     except BrokenPipeError:
+        # Whoever read the output went away, so the command may not have come to its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.DONE
+        code = ExitCode.ERROR
     except Exception as error:
-        code = _unexpected(error)
+        code = _usage(error) if hasattr(error, "format_message") else _bug(error)
     sys.exit(int(code or 0))
 
 
 def _wants_json() -> bool:
-    words = sys.argv[1:]
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    named = any(word == "--output" and following == "json" for word, following in pairs)
-    return named or "--output=json" in words or os.environ.get("VITESSCTL_OUTPUT") == "json"
+    """Whether the answer was to be JSON; looked up by hand, as the command line may be what is wrong."""
+    given = [word.removeprefix("--output=") for word in sys.argv[1:] if word.startswith("--output=")]
+    given += [after for word, after in itertools.pairwise(sys.argv[1:]) if word == "--output"]
+    return (given or [os.environ.get("VITESSCTL_OUTPUT", "")])[-1] == "json"
 
 
 def _show(error: VitessctlError) -> ExitCode:
@@ -78,18 +82,28 @@ def _show(error: VitessctlError) -> ExitCode:
     return error.exit_code
 
 
-def _unexpected(error: Exception) -> ExitCode:
-    """A usage error that typer found, or else a bug of ours: then a report file instead of a traceback."""
-    show = getattr(error, "show", None)
-    if callable(show) and hasattr(error, "exit_code"):
-        show()
-        return ExitCode.SPEC
+def _usage(error: Any) -> ExitCode:
+    """A mistake on the command line, which typer found and knows how to show."""
+    if _wants_json():
+        return _show(UsageError(error.format_message(), where=getattr(error.ctx, "command_path", None)))
+    error.show()
+    return ExitCode.SPEC
+
+
+def _bug(error: Exception) -> ExitCode:
+    """Nothing that a person did: a report file in place of a traceback."""
     if sys.argv.count("-v") >= 3 or "-vvv" in sys.argv:
         raise error
-    from vitessctl.report.crash import write_report
+    from vitessctl.report.crash import harmless, write_report
 
-    path = write_report(error)
-    typer.echo(f"vitessctl has a bug: {type(error).__name__}: {error}", err=True)
-    typer.echo(f"  what happened is written down in {path}; please send it along with your spec", err=True)
-    typer.echo("  fix: nothing was left half-written; run the command again with -vvv to see more", err=True)
-    return ExitCode.ERROR
+    try:
+        where = f"what happened is written down in {write_report(error)}; please send it along with your spec"
+    except OSError as full:
+        where = f"what happened could not be written down: {full}"
+    return _show(
+        VitessctlError(
+            f"vitessctl has a bug: {type(error).__name__}: {harmless(str(error))}",
+            why=where,
+            fix="nothing was left half-written; run the command again with -vvv to see more",
+        )
+    )
