@@ -14,7 +14,7 @@ from typing import NamedTuple
 from vitessctl.errors import Place, SpecError
 from vitessctl.spec.node import COMMAND_LINE, Node, map_of, nested
 from vitessctl.spec.reader import read_file
-from vitessctl.spec.words import did_you_mean
+from vitessctl.spec.words import did_you_mean, listed
 
 SPEC_NAME = "cluster.yaml"
 VARS_FOLDER = "group_vars"
@@ -230,9 +230,9 @@ def _component_layer(group: Group, errors: list[SpecError]) -> Node:
             continue
         errors.append(
             SpecError(
-                f"there is no field {key!r} for a component",
+                f"there is no field {key} for a component",
                 where=group.content.keys[key],
-                why=f"{VARS_FOLDER}/{group.name} may hold {', '.join(allowed)}",
+                why=f"{VARS_FOLDER}/{group.name} may hold {listed(allowed, 'and')}",
                 fix=did_you_mean(key, allowed) or "set it in cluster.yaml",
             )
         )

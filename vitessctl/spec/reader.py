@@ -115,26 +115,30 @@ def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> SpecError:
             where=Place(file, line + 1, column + 1),
             why=str(getattr(error, "reason", "")),
         )
+    context, problem = getattr(error, "context", None) or "", getattr(error, "problem", None) or ""
+    if "quoted scalar" in context:
+        begin = Place(file, error.context_mark.line + 1, error.context_mark.column + 1)  # type: ignore[attr-defined]
+        return SpecError("a quote begins here and does not end", where=begin, why=problem, fix="close it")
     lines = text.splitlines()
-    here = lines[mark.line] if mark.line < len(lines) else ""
-    what, fix = _explained(here, mark.column)
-    context, problem = getattr(error, "context", None), getattr(error, "problem", None)
+    what, why, fix = _explained(lines[mark.line] if mark.line < len(lines) else "", mark.column)
     return SpecError(
         what,
         where=Place(file, mark.line + 1, mark.column + 1),
-        why=", ".join(part for part in (context, problem) if part),
+        why=why or ", ".join(part for part in (context, problem) if part),
         fix=fix,
     )
 
 
-def _explained(line: str, column: int) -> tuple[str, str]:
-    if line[column : column + 1] == "\t" or line[:column].strip(" ").startswith("\t"):
-        return "a tab is used for indentation", "indent with spaces"
+def _explained(line: str, column: int) -> tuple[str, str, str]:
+    """What, why (empty: YAML's own words) and what to do, by the line in which reading stopped."""
+    here = line[column : column + 1]
+    if here == "\t":
+        return "a tab is used for indentation", "YAML is indented with spaces alone", "put spaces in its place"
     if "{{" in line:
-        return "this is not YAML", 'put quotes around a value that holds {{ }}: "{{ name }}"'
-    if line[column : column + 1] in "@`%":
-        return "this is not YAML", f"put quotes around a value that begins with {line[column : column + 1]!r}"
-    return "this is not YAML", "mind the indentation, the quotes and the brackets here and in the line before"
+        return "this is not YAML", "", 'put quotes around a value that holds {{ }}: "{{ name }}"'
+    if here and here in "@`%":
+        return "this is not YAML", "", f"put quotes around a value that begins with {here}"
+    return "this is not YAML", "", "mind the indentation, the quotes and the brackets here and in the lines before"
 
 
 class _Collection:
@@ -284,7 +288,7 @@ class _Builder:
     def _refuse_tag(self, event: Any) -> None:
         if event.tag is not None:
             raise SpecError(
-                f"the YAML tag {event.tag} is not allowed",
+                f"the YAML tag {event.tag.replace('tag:yaml.org,2002:', '!!')} is not allowed",
                 where=self._place(event),
                 fix="remove it; put quotes around a value that shall be text",
             )

@@ -107,12 +107,16 @@ def _wrong_type(failure: Failure) -> Iterator[Fault]:
         error = SpecError(f"{failure.field} has no value", where=place, why=f"it takes {wanted}", fix=_example(failure))
     else:
         error = SpecError(
-            f"{failure.field} is {kind_of(failure.value)}, not {wanted}",
+            f"{failure.field} is {_kind(failure.value)}, not {wanted}",
             where=failure.place,
             why=_description(failure),
             fix=_example(failure),
         )
     yield Fault(failure.path, error)
+
+
+def _kind(value: Any) -> str:
+    return f"the text {shown(value)}" if isinstance(value, str) else kind_of(value)
 
 
 def _not_allowed(failure: Failure) -> Iterator[Fault]:
@@ -159,7 +163,8 @@ def _other(failure: Failure) -> Iterator[Fault]:
 
 
 def _not_so(failure: Failure, why: str, fix: str = "") -> Fault:
-    what = f"{failure.field} cannot be {shown(failure.value)}"
+    secret = failure.schema.get("writeOnly", False)
+    what = f"{failure.field} cannot be {'what it is' if secret else shown(failure.value)}"
     return Fault(failure.path, SpecError(what, where=failure.place, why=why, fix=fix))
 
 

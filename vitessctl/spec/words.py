@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
+
+_PLAIN = re.compile(r"[^\s{}\[\],:#\"'&*!|>%@`]+(?:[ :@][^\s{}\[\],:#\"'&*!|>%@`]+)*")
+"""Text that needs no quotes in YAML, images with their tags included."""
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -44,5 +48,5 @@ def _flow(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_flow(item) for item in value) + "]"
     if isinstance(value, str):
-        return value if value.isprintable() and value.strip() == value != "" else json.dumps(value)
+        return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=not value.isprintable())
     return str(value) if isinstance(value, float) else json.dumps(value)

@@ -9,7 +9,7 @@ from vitessctl import releases
 from vitessctl.spec.rules.finding import Finding, finding
 from vitessctl.spec.spec import VITESS_COMPONENTS
 from vitessctl.spec.view import View
-from vitessctl.spec.words import did_you_mean, listed
+from vitessctl.spec.words import listed
 
 
 def every_component_has_an_image(view: View) -> Iterator[Finding]:
@@ -52,13 +52,12 @@ def release_is_known(view: View) -> Iterator[Finding]:
     known = releases.names()
     written = view.spec.has("release")
     path = ("release",) if written else ("images",)
-    hint = did_you_mean(release.removeprefix("v"), known)
     yield finding(
         view,
         path,
         f"Vitess {release} is not a release that is known here",
         why=f"the known releases are {listed(known, 'and')}",
-        fix=hint or ("write one of them" if written else 'choose another image, or write release: "24"'),
+        fix="write one of them" if written else 'choose another image, or write release: "24"',
     )
 
 
@@ -109,13 +108,14 @@ def mysql_can_be_managed(view: View) -> Iterator[Finding]:
     from vitessctl.spec.mysql_image import is_mariadb, series_of
 
     series, able = series_of(image), view.release.mysql_series
+    default = view.release.default_images.get("mysqld", "")
     if is_mariadb(image) or (series is not None and series not in able):
         yield finding(
             view,
             ("images", "mysqld"),
             f"Vitess {view.release.name} cannot manage {image}",
             why=f"it can start and manage MySQL {listed(able, 'and')}",
-            fix=f"choose an image of MySQL {able[-1]}",
+            fix=f"choose {default}" if default else "remove this: the Vitess image holds MySQL",
         )
 
 

@@ -36,9 +36,11 @@ def ranges_cover_everything(view: View) -> Iterator[Finding]:
 
 
 def _ranges(keyspace: KeyspaceView) -> list[KeyRange]:
-    """The key ranges; none if one of them is not sound, which another rule reports."""
+    """The key ranges; none if one of them is not sound or holds everything, which another rule reports."""
+    if any(shard.name == UNSHARDED for shard in keyspace.shards):
+        return []
     try:
-        return [shard.key_range for shard in keyspace.shards if shard.name != UNSHARDED]
+        return [shard.key_range for shard in keyspace.shards]
     except ValueError:
         return []
 
@@ -47,11 +49,14 @@ def _sentence(keyspace: KeyspaceView, fault: CoverageFault) -> tuple[str, str, s
     if fault.kind == "overlap":
         return (
             f"shards {fault.left} and {fault.right} of {keyspace.name} overlap",
-            "a row in both would be in neither for sure",
+            "a row that belongs to both would be written to one and looked for in the other",
             "let one begin where the other ends",
         )
+    hole = f"between {fault.left} and {fault.right}"
+    hole = f"before {fault.right}" if fault.left == "start" else hole
+    hole = f"after {fault.left}" if fault.right == "end" else hole
     return (
-        f"the shards of {keyspace.name} leave a gap between {fault.left} and {fault.right}",
+        f"the shards of {keyspace.name} leave a gap {hole}",
         "a row that falls into it has no place to go",
         "add the missing range, or write the number of shards instead of a list",
     )

@@ -51,8 +51,8 @@ def uids_do_not_collide(view: View) -> Iterator[Finding]:
     every = list(tablets_of(view))
     for pool, shard, uid in every:
         owner, owners_shard = owners.setdefault(uid, (pool, shard))
-        same_pool = owner.path == pool.path and owners_shard == shard
-        if same_pool or (owner.path, pool.path) in reported or _are_alike(owner, pool):
+        known = _is_one_uid(owner, pool, owners_shard == shard) or _are_alike(owner, pool)
+        if known or (owner.path, pool.path) in reported:
             continue
         reported.add((owner.path, pool.path))
         yield finding(
@@ -63,6 +63,11 @@ def uids_do_not_collide(view: View) -> Iterator[Finding]:
             f"and by {tablet_alias(pool.cell, uid)} of {pool.keyspace}/{shard}",
             fix=f"give this pool another uid:, such as {free_uid({uid for _, _, uid in every}, pool.tablets)}",
         )
+
+
+def _is_one_uid(one: PoolView, other: PoolView, same_shard: bool) -> bool:
+    """Whether it is the tablet itself, or one uid for several shards, which another rule reports."""
+    return one.path == other.path and (same_shard or isinstance(one.uid, int))
 
 
 def _are_alike(one: PoolView, other: PoolView) -> bool:
