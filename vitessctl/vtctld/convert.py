@@ -174,8 +174,11 @@ def vschema_text(vschema: vschema_pb2.Keyspace) -> str:
 def vschema_message(text: str) -> vschema_pb2.Keyspace:
     """The VSchema of a JSON text; InvalidRequestError if it is none."""
     try:
-        return json_format.Parse(text, vschema_pb2.Keyspace())
-    except json_format.ParseError as error:
+        content = json.loads(text)
+        if not isinstance(content, dict):
+            raise ValueError("it is no JSON object")
+        return json_format.ParseDict(content, vschema_pb2.Keyspace())
+    except (ValueError, RecursionError, json_format.ParseError) as error:
         raise InvalidRequestError(
             "this is no VSchema", why=str(error), fix='a VSchema is a JSON object such as {"tables": {"t": {}}}'
         ) from None
