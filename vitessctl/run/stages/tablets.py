@@ -59,6 +59,12 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
     """
     record = context.vtctld.shard(shard.keyspace, shard.name)
     aliases = ", ".join(tablet.alias for tablet in held)
+    if record is not None and not record.primary:
+        return Verdict.doomed(
+            f"the data of {aliases} is gone, and {shard.path} never had a primary to copy from",
+            "Put the data folder back. If nothing was ever written to this cluster, begin anew: "
+            f"vitessctl down --delete-data {context.cluster.name}",
+        )
     if record is None or record.primary not in {tablet.alias for tablet in held}:
         return Verdict.waiting(f"{aliases}: comes back as an empty replica")
     positions = positions_of(context.vtctld, others)
