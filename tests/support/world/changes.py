@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.support.world.clusters import a_cluster, documents_of
 from tests.support.world.world import World
 from vitessctl.targets.base import Verdict
 from vitessctl.vtctld.records import CellRecord, KeyspaceRecord, ShardRecord
@@ -46,6 +47,12 @@ def _mysql(world: World, alias: str, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         assert hasattr(world.mysqlds[alias], name), name
         setattr(world.mysqlds[alias], name, value)
+
+
+def _start_again(world: World, component: str, subject: str) -> None:
+    """A process of the usual cluster that was removed is applied again."""
+    documents = {(document.component, document.subject): document for document in documents_of(a_cluster())}
+    world.start(documents[component, subject])
 
 
 def _transactions(world: World, alias: str, *gtids: str) -> None:
@@ -91,6 +98,7 @@ CHANGES: Mapping[str, Callable[..., None]] = {
     "record_type": lambda world, alias, type_: _record(world, alias, type=type_),
     "remove": World.remove,
     "shard": _shard,
+    "start_again": _start_again,
     "stay_dead": _stay_dead,
     "tablet_stays_dead": _tablet_stays_dead,
     "add_transaction": _add_transaction,

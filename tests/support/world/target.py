@@ -104,7 +104,7 @@ class WorldTarget:
         self._session.check()
         self._world.settle()
         if self._world.held("mysqlctld", tablet.alias):
-            return Verdict.held("its data is gone, and the topology names it primary")
+            return Verdict.held("its data is gone; it waits until another tablet is primary")
         doomed = self._world.doomed.get(("mysqlctld", tablet.alias))
         if doomed is not None:
             return doomed

@@ -192,12 +192,13 @@ class World:
         return process is not None and process.up
 
     def held(self, component: str, alias: str) -> bool:
-        """Whether a tablet is kept from starting: its data is gone and the topology names it primary."""
-        if component not in ("mysqlctld", "vttablet"):
-            return False
+        """Whether a MySQL is kept from starting: its data is gone, and no other tablet of its shard leads."""
         mysqld = self.mysqlds.get(alias)
-        leads = any(shard.primary == alias for shard in self.topology.shards.values())
-        return mysqld is not None and mysqld.once_had_data and not mysqld.initialised and leads
+        if component != "mysqlctld" or mysqld is None or mysqld.initialised or not mysqld.once_had_data:
+            return False
+        own = self.topology.tablets.get(alias)
+        others = self.topology.of_shard(own.keyspace, own.shard) if own else []
+        return not any(o.type == "primary" and o.alias != alias and self.tablet_up(o.alias) for o in others)
 
     # What is true of the servers
 
