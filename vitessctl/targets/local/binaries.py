@@ -29,7 +29,7 @@ _HOW_VITESS = (
     "Vitess: unpack the release tarball of github.com/vitessio/vitess/releases and set VTROOT to its folder, or"
     " `local: {vitess: FOLDER}` in the spec"
 )
-_OTHER_WAY = "or run `vitessctl up --rehearse`, which needs none of them"
+_OTHER_WAY = "none of them: `vitessctl up --rehearse` brings up stand-ins"
 
 
 class MissingBinaries(LocalError):
@@ -42,7 +42,7 @@ class MissingBinaries(LocalError):
         super().__init__(
             f"not found on this machine: {', '.join(names)}",
             why=f"looked in {', '.join(searched)}",
-            fix="\n    ".join(["", *how, _OTHER_WAY]),
+            fix="\n    ".join(["get them, or do without:", *how, _OTHER_WAY]),
         )
         self.missing = tuple(names)
 

@@ -9,10 +9,8 @@ from vitessctl.targets.base import State, Verdict
 
 def explain(lines: Sequence[str], release: str, component: str) -> Verdict | None:
     """The diagnosis as a verdict: doomed if waiting cannot help; None if the lines tell nothing."""
-    try:
-        from vitessctl.diagnose import diagnose
-    except ImportError:
-        return None
+    from vitessctl.diagnose import diagnose
+
     found = diagnose(lines, release, component)
     if found is None:
         return None

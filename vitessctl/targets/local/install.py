@@ -51,8 +51,8 @@ def install(state: StateFolder, binaries: Binaries, cluster: Cluster) -> None:
 
 def _forget_initialised(run: Path) -> None:
     """A topology that starts anew names nobody primary, so no MySQL has to be held back."""
-    for note in run.glob("vt_*.done"):
-        Notes(run, note.stem).forget()
+    for name in {note.stem for note in run.glob("vt_*")}:
+        Notes(run, name).forget()
 
 
 def _stand_in(name: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from vitessctl.render.documents import Document
 from vitessctl.targets.local.faults import LocalError
 from vitessctl.targets.local.state import StateFolder
+from vitessctl.targets.local.tail import size
 
 PROGRAM, FILE = "Program", "File"
 _STOP_WAIT = 10.0  # supervisor's own default of stopwaitsecs
@@ -91,6 +92,8 @@ class Started:
     subject: str
     stage: str
     stop_wait: float
+    log_start: int = 0
+    """How long its log was then, in bytes: what is before tells of an earlier life, perhaps of other flags."""
 
 
 def record_name(program: str) -> str:
@@ -102,9 +105,20 @@ def remember(state: StateFolder, program: Program, fingerprint: str) -> None:
     """Write down what is about to be started."""
     document = program.document
     started = Started(
-        program.name, fingerprint, document.component, document.subject, document.stage, program.stop_wait
+        program.name,
+        fingerprint,
+        document.component,
+        document.subject,
+        document.stage,
+        program.stop_wait,
+        size(log_file(state.path, program.name)),
     )
     state.write(record_name(program.name), json.dumps(asdict(started)) + "\n")
+
+
+def log_file(state: Path, program: str) -> Path:
+    """Where supervisord writes what a program says."""
+    return state / "log" / f"{program}.log"
 
 
 def started(state: StateFolder, program: str) -> Started | None:

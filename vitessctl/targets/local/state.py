@@ -20,7 +20,7 @@ FOLDERS = ("bin", "config", "data", "run", "log", "backups")
 LONGEST_SOCKET = 107
 """Bytes that a unix socket's path may have: sun_path holds 108 with the closing zero (unix(7))."""
 SOCKETS = ("data/vt_0000000000/mysql.sock", "run/mysqlctl-0000000000.sock", "supervisor.sock")
-_LEGAL = re.compile(r"[\w./+=:@~-]+")
+_LEGAL = re.compile(r"[\w./+=@~-]+")
 _ANOTHER = "choose another folder with --state-dir"
 
 Result = TypeVar("Result")
@@ -174,9 +174,9 @@ def _faults_of_path(path: Path) -> Iterator[StateFolderError]:
         yield StateFolderError("the state folder is a file", where=str(path), fix=_ANOTHER)
     if not _LEGAL.fullmatch(str(path)):
         yield StateFolderError(
-            "the state folder's name has a space or a sign that supervisor's configuration gives a meaning",
+            "the state folder's name has a space, or a sign that has a meaning in PATH or in supervisor's configuration",
             where=str(path),
-            fix=f"{_ANOTHER}, of letters, digits and . _ - + = : @ ~",
+            fix=f"{_ANOTHER}, of letters, digits and . _ - + = @ ~",
         )
     longest = max((str(path / name) for name in SOCKETS), key=lambda name: len(os.fsencode(name)))
     excess = len(os.fsencode(longest)) - LONGEST_SOCKET

@@ -28,7 +28,7 @@ from vitessctl.targets.local.state import LOCK, StateFolder
 from vitessctl.targets.local.tail import last_lines
 from vitessctl.targets.local.versions import version_faults
 
-_DIAGNOSED_LINES = 200
+_DIAGNOSED_LINES = 80
 _RECENT_SECONDS = 0.03
 _NO_REPORTS: tuple[float, Mapping[str, ProcessReport]] = (-1.0, {})
 
@@ -175,9 +175,14 @@ class LocalTarget:
             return Verdict.done()
         return verdicts.verdict_of(
             self._recent_reports().get(document.name),
-            lambda: last_lines(self._log(document.name), _DIAGNOSED_LINES),
+            lambda: self._lines_since_start(document.name),
             lambda lines: explain(lines, self._cluster.release, document.component),
         )
+
+    def _lines_since_start(self, program: str) -> Sequence[str]:
+        started = programs.started(self.state, program)
+        begin = started.log_start if started else 0
+        return last_lines(programs.log_file(self.state.path, program), _DIAGNOSED_LINES, begin)
 
     def components(self) -> Sequence[ComponentStatus]:
         """Every program of the cluster, with what supervisord knows of it."""
@@ -204,11 +209,8 @@ class LocalTarget:
         """The last lines that a component wrote; none if it never ran."""
         for started in programs.all_started(self.state).values():
             if (started.component, started.subject) == (component, subject):
-                return last_lines(self._log(started.program), lines)
+                return last_lines(programs.log_file(self.state.path, started.program), lines)
         return ()
-
-    def _log(self, program: str) -> Path:
-        return self.state.path / "log" / f"{program}.log"
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove programs and files, all at once, and wait until nothing of them is left."""

@@ -35,7 +35,8 @@ def _of_failing(report: ProcessReport, lines: Sequence[str], diagnose: Diagnose)
     found = diagnose(lines) if report.failures >= _TRIES_BEFORE_DIAGNOSIS or report.state == "FATAL" else None
     if report.state == "FATAL":
         reason = found.reason if found else f"it failed at every start: {report.last_end}"
-        return Verdict.doomed(reason, found.fix if found else "the last lines of its log say why", evidence)
+        fix = found.fix if found else "the last lines of its log say why"
+        return Verdict.doomed(reason, fix, found.evidence if found else evidence)
     if found:
         return found
     return Verdict.waiting(f"the process ended ({report.last_end}) and is started again", evidence)
