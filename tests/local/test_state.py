@@ -100,9 +100,7 @@ class TestCreate:
         with pytest.raises(StateFolderError, match="the state folder is a symbolic link"):
             state_at(folder / "link").create("shop", "local")
 
-    @pytest.mark.parametrize(
-        "name", ["a b", "a%b", "a;b", "a'b", 'a"b', "a$b", "a*", "a[b]", "a\nb", "a\\b", "a#b", "a:b", "a,b"]
-    )
+    @pytest.mark.parametrize("sign", list(" %;'\"$*[]\n\\#:,"))
     def test_a_name_that_would_break_the_configuration_is_not(self, folder: Path, sign: str) -> None:
         with pytest.raises(StateFolderError) as caught:
             state_at(folder / f"a{sign}b").create("shop", "local")
