@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -57,3 +59,16 @@ def test_every_request_has_its_method() -> None:
     requests = {name.removesuffix("Request") for name in vtctldata_pb2.DESCRIPTOR.message_types_by_name}
     requests = {name for name in requests if f"{name}Request" in vtctldata_pb2.DESCRIPTOR.message_types_by_name}
     assert requests - set(METHODS) == {"ExecuteVtctlCommand"}
+
+
+@pytest.mark.parametrize(
+    ("modules", "unwanted"),
+    [
+        ("vitessctl.diagnose, vitessctl.vtctld.interface, vitessctl.vtctld.errors", "grpc google.protobuf"),
+        ("vitessctl.vtctld.convert, vitessctl.vtctld.methods, vitessctl.vtctld.refusal", "grpc"),
+    ],
+)
+def test_what_starts_fast_does_not_import_what_is_slow(modules: str, unwanted: str) -> None:
+    program = f"import sys, {modules}; print([name for name in {unwanted.split()!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

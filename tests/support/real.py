@@ -1,7 +1,7 @@
-"""Real servers for tests: an etcd and a vtctld on free ports of 127.0.0.1, with folders of their own.
+"""An etcd and a vtctld for tests, real ones or stand-ins, on free ports of 127.0.0.1 and with folders of their own.
 
-VITESS_BIN names the folder with Vitess's binaries; etcd is taken from ETCD_BIN (a folder), else from PATH.
-Vitess's servers refuse root, so as root they run under another uid, which needs no passwd entry.
+For the real ones VITESS_BIN names the folder with Vitess's binaries; etcd is taken from ETCD_BIN (a folder), else from
+PATH. Vitess's servers refuse root, so as root they run under another uid, which needs no passwd entry.
 """
 
 from __future__ import annotations
@@ -11,35 +11,56 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 OTHER_USER = 12345
 START_SECONDS = 30.0
+REPOSITORY = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {
+    "PYTHONPATH": str(REPOSITORY),
+    "VITESSCTL_RELEASE": "24",
+    "VITESSCTL_REHEARSAL_ROOT": "1",
+}
+"""What the stand-ins look at: which release they play, and that they may run as root."""
 
 
-def vitess_binary(name: str) -> Path:
-    """Path of a Vitess server; skips the test if there is none."""
-    folder = os.environ.get("VITESS_BIN", "")
-    path = Path(folder) / name
-    if not folder or not path.exists():
-        pytest.skip(f"real Vitess: VITESS_BIN does not name a folder with {name} in it")
-    return path
+@dataclass(frozen=True)
+class Programs:
+    """Where servers come from: `command` gives the first words of a server's command line, or skips the test."""
+
+    name: str
+    command: Callable[[str], list[str]]
+    other_user: bool
+    """Whether they have to run as somebody else than root."""
 
 
-def etcd_binary() -> Path:
-    """Path of etcd; skips the test if there is none."""
-    found = shutil.which("etcd", path=os.environ.get("ETCD_BIN")) or shutil.which("etcd")
+def real_command(name: str) -> list[str]:
+    """A real server's program; skips the test, and says why, if there is none."""
+    folder = os.environ.get("ETCD_BIN" if name == "etcd" else "VITESS_BIN", "")
+    found = shutil.which(name, path=folder) or (shutil.which(name) if name == "etcd" else None)
     if not found:
-        pytest.skip("real Vitess: there is no etcd, neither in ETCD_BIN nor on PATH")
-    return Path(found)
+        where = "in ETCD_BIN or on PATH" if name == "etcd" else "in the folder that VITESS_BIN names"
+        pytest.skip(f"real Vitess: there is no {name} {where}")
+    return [found]
+
+
+def stand_in_command(name: str) -> list[str]:
+    """A stand-in's program."""
+    return [sys.executable, "-m", "vitessctl.rehearsal", name]
+
+
+REAL = Programs("real", real_command, other_user=os.getuid() == 0)
+STAND_INS = Programs("stand-ins", stand_in_command, other_user=False)
 
 
 def free_port() -> int:
@@ -50,18 +71,11 @@ def free_port() -> int:
         return port
 
 
-def user_options() -> dict[str, object]:
-    """What subprocess needs to start a server as somebody else than root; nothing for others."""
-    if os.getuid() != 0:
-        return {}
-    return {"user": OTHER_USER, "group": OTHER_USER, "extra_groups": []}
-
-
 @contextlib.contextmanager
-def server_folder() -> Iterator[Path]:
+def server_folder(programs: Programs) -> Iterator[Path]:
     """A folder with a short path that the servers' user owns."""
     with tempfile.TemporaryDirectory(prefix="vt", dir="/tmp") as folder:
-        if os.getuid() == 0:
+        if programs.other_user:
             os.chown(folder, OTHER_USER, OTHER_USER)
         yield Path(folder)
 
@@ -70,6 +84,7 @@ def server_folder() -> Iterator[Path]:
 class Server:
     """One process and its log."""
 
+    programs: Programs
     process: subprocess.Popen[bytes]
     log: Path
     address: str = ""
@@ -84,25 +99,26 @@ class Server:
         end = time.monotonic() + seconds
         while not ready():
             if self.process.poll() is not None or time.monotonic() > end:
-                raise AssertionError(f"{self.process.args} is not ready:\n" + "\n".join(self.lines()[-20:]))
+                raise AssertionError(f"{self.log.stem} is not ready:\n" + "\n".join(self.lines()[-20:]))
             time.sleep(0.05)
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str | Path], folder: Path, name: str) -> Iterator[Server]:
+def running(programs: Programs, folder: Path, name: str, *flags: str) -> Iterator[Server]:
     """A server as a process; in the end it is asked to stop, and killed if it does not."""
     log = folder / f"{name}.log"
+    user: dict[str, Any] = {"user": OTHER_USER, "group": OTHER_USER, "extra_groups": []}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(word) for word in command],
+            [*programs.command(name), *flags],
             cwd=folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+            env=ENVIRONMENT | {"PATH": os.environ["PATH"], "HOME": str(folder)},
             stdout=output,
             stderr=subprocess.STDOUT,
-            **user_options(),  # type: ignore[call-overload]
+            **(user if programs.other_user else {}),
         )
     try:
-        yield Server(process, log)
+        yield Server(programs, process, log)
     finally:
         process.terminate()
         try:
@@ -132,30 +148,29 @@ def topology_flags(etcd: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def etcd(folder: Path) -> Iterator[Server]:
+def etcd(programs: Programs, folder: Path) -> Iterator[Server]:
     """An etcd of one member."""
-    client, peer = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    command = [
-        etcd_binary(),
+    client, peer, metrics = (f"127.0.0.1:{free_port()}" for _ in range(3))
+    flags = [
         f"--data-dir={folder}/etcd",
         f"--listen-client-urls=http://{client}",
         f"--advertise-client-urls=http://{client}",
+        f"--listen-metrics-urls=http://{metrics}",
         f"--listen-peer-urls=http://{peer}",
         f"--initial-advertise-peer-urls=http://{peer}",
         f"--initial-cluster=default=http://{peer}",
     ]
-    with running(command, folder, "etcd") as server:
-        server.wait_until(lambda: '"health":"true"' in page(client, "/health"))
+    with running(programs, folder, "etcd", *flags) as server:
+        server.wait_until(lambda: '"health":"true"' in page(metrics, "/health"))
         server.address = client
         yield server
 
 
 @contextlib.contextmanager
-def vtctld(folder: Path, etcd_address: str) -> Iterator[Server]:
+def vtctld(programs: Programs, folder: Path, etcd_address: str) -> Iterator[Server]:
     """A vtctld without a cell; its address is that of gRPC."""
     http, grpc = free_port(), free_port()
-    command = [
-        vitess_binary("vtctld"),
+    flags = [
         *topology_flags(etcd_address),
         "--cell=zone1",
         "--service-map=grpc-vtctl,grpc-vtctld",
@@ -164,7 +179,7 @@ def vtctld(folder: Path, etcd_address: str) -> Iterator[Server]:
         "--grpc-bind-address=127.0.0.1",
         f"--grpc-port={grpc}",
     ]
-    with running(command, folder, "vtctld") as server:
+    with running(programs, folder, "vtctld", *flags) as server:
         server.wait_until(lambda: page(f"127.0.0.1:{http}", "/debug/health") == "ok")
         server.address = f"127.0.0.1:{grpc}"
         yield server

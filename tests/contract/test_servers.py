@@ -1,4 +1,7 @@
-"""The client against a real vtctld and etcd: what needs no tablet. Skips where there are none."""
+"""The client against a vtctld and an etcd, stand-ins always and real ones where they are: what needs no tablet.
+
+So the two agree, as far as these examples go.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,17 @@ from vitessctl.vtctld.errors import (
 from vitessctl.vtctld.interface import Vtctld
 from vitessctl.vtctld.records import CellRecord, KeyspaceRecord, ShardRecord
 
-pytestmark = pytest.mark.real
+KINDS = [
+    pytest.param(real.STAND_INS, id="stand-ins", marks=pytest.mark.rehearsal),
+    pytest.param(real.REAL, id="real", marks=pytest.mark.real),
+]
 
 
-@pytest.fixture(scope="module")
-def etcd() -> Iterator[real.Server]:
-    real.vitess_binary("vtctld")
-    real.etcd_binary()
-    with real.server_folder() as folder, real.etcd(folder) as server:
+@pytest.fixture(scope="module", params=KINDS)
+def etcd(request: pytest.FixtureRequest) -> Iterator[real.Server]:
+    programs: real.Programs = request.param
+    programs.command("vtctld")
+    with real.server_folder(programs) as folder, real.etcd(programs, folder) as server:
         yield server
 
 
@@ -40,8 +46,9 @@ def topology_address(etcd: real.Server) -> str:
 
 
 @pytest.fixture(scope="module")
-def address(topology_address: str) -> Iterator[str]:
-    with real.server_folder() as folder, real.vtctld(folder, topology_address) as server:
+def address(etcd: real.Server) -> Iterator[str]:
+    programs = etcd.programs
+    with real.server_folder(programs) as folder, real.vtctld(programs, folder, etcd.address) as server:
         yield server.address
 
 
