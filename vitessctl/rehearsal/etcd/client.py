@@ -21,8 +21,6 @@ CHANNEL_OPTIONS: Final = [
 ]
 
 RETRY_SECONDS: Final = 0.1
-NO_LEADER: Final = "etcdserver: no leader"
-"""What a member says before it did anything, so the call may be made again."""
 
 
 class EtcdError(Exception):
@@ -82,7 +80,7 @@ class EtcdClient:
 
     def keep_alive(self, lease: int, seconds: float) -> int:
         """Renew a lease once; gives its TTL, 0 or less if it is gone."""
-        call = self._stream(methods.LEASE_KEEP_ALIVE)([pb.LeaseKeepAliveRequest(id=lease)], timeout=seconds)
+        call = self._stream(methods.LEASE_KEEP_ALIVE)(iter([pb.LeaseKeepAliveRequest(id=lease)]), timeout=seconds)
         try:
             return cast(pb.LeaseKeepAliveResponse, next(iter(call))).ttl
         except grpc.RpcError as error:
@@ -152,9 +150,7 @@ def _until_none(requests: queue.SimpleQueue[pb.WatchRequest | None]) -> Iterable
 
 
 def _repeatable(method: methods.Method, error: grpc.RpcError) -> bool:
-    if error.code() is not grpc.StatusCode.UNAVAILABLE:
-        return False
-    return method is methods.RANGE or error.details() == NO_LEADER
+    return method is methods.RANGE and error.code() is grpc.StatusCode.UNAVAILABLE
 
 
 def _converted(error: grpc.RpcError) -> EtcdError:

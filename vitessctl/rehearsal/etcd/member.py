@@ -21,12 +21,13 @@ from vitessctl.rehearsal.etcd.log import Log
 from vitessctl.rehearsal.etcd.peers import Peer
 from vitessctl.rehearsal.etcd.proto import etcd_pb2 as pb
 from vitessctl.rehearsal.etcd.proto import peer_pb2 as peer
-from vitessctl.rehearsal.etcd.state import LEASE_NOT_FOUND, Failed, State
+from vitessctl.rehearsal.etcd.state import Failed, State
 from vitessctl.rehearsal.etcd.watches import Watches
 
 TICK_SECONDS: Final = 0.25
 SILENCE_SECONDS: Final = 1.0
 TIMED_OUT: Final = "etcdserver: request timed out"
+NO_LEADER: Final = "etcdserver: no leader"
 
 
 class Member:
@@ -121,7 +122,7 @@ class Member:
 
     def _must_lead(self) -> None:
         if not self.leads:
-            raise Failed("UNAVAILABLE", "etcdserver: no leader")
+            raise Failed("UNAVAILABLE", NO_LEADER)
 
     def _write(self, command: peer.Command) -> int:
         index = self.log.last_index + 1
@@ -260,11 +261,6 @@ class Member:
 def member_id(name: str) -> int:
     """A member's id: a number that follows from its name."""
     return int.from_bytes(name.encode()[:7].ljust(7, b"\0"), "big")
-
-
-def lease_gone() -> Failed:
-    """What a call about an unknown lease gets."""
-    return Failed("NOT_FOUND", LEASE_NOT_FOUND)
 
 
 def _ahead(other: peer.PeerStatus, own: peer.PeerStatus) -> bool:

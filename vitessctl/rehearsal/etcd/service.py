@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
@@ -12,7 +13,7 @@ from typing import Any, Final
 import grpc
 
 from vitessctl.rehearsal.etcd import methods
-from vitessctl.rehearsal.etcd.member import Member, member_id
+from vitessctl.rehearsal.etcd.member import NO_LEADER, TICK_SECONDS, Member, member_id
 from vitessctl.rehearsal.etcd.methods import Method
 from vitessctl.rehearsal.etcd.peers import APPEND, STATUS
 from vitessctl.rehearsal.etcd.proto import etcd_pb2 as pb
@@ -90,14 +91,19 @@ class Service:
         return self._led(context, method, request, lambda: self._member.propose(command))
 
     def _led(self, context: grpc.ServicerContext, method: Method, request: Any, here: Callable[[], Any]) -> Any:
-        """Do it here as the leader, or have the leader do it."""
-        leader = self._member.peers.get(self._member.leader)
-        try:
-            return here() if leader is None else leader.forward(method, request, FORWARD_SECONDS)
-        except Failed as error:
-            context.abort(grpc.StatusCode[error.code], str(error))
-        except grpc.RpcError as error:
-            context.abort(error.code(), error.details())
+        """Do it here as the leader, or have the leader do it; waits a while for a leader, as etcd does."""
+        end = time.monotonic() + FORWARD_SECONDS
+        while True:
+            leader = self._member.peers.get(self._member.leader)
+            try:
+                return here() if leader is None else leader.forward(method, request, FORWARD_SECONDS)
+            except Failed as error:
+                code, text = grpc.StatusCode[error.code], str(error)
+            except grpc.RpcError as error:
+                code, text = error.code(), error.details() or ""
+            if not _never_arrived(text) or time.monotonic() > end or not context.is_active():
+                context.abort(code, text)
+            time.sleep(TICK_SECONDS)
 
     def _keep_alive(self, requests: Iterator[pb.LeaseKeepAliveRequest], context: grpc.ServicerContext) -> Iterator[Any]:
         for request in requests:
@@ -175,6 +181,11 @@ class Service:
 
     def _header(self) -> pb.ResponseHeader:
         return self._member.header(self._member.state.revision)
+
+
+def _never_arrived(text: str) -> bool:
+    """Whether a call failed before it could do anything, so that making it again is safe."""
+    return text == NO_LEADER or text.startswith("failed to connect")
 
 
 def _single(**operation: Any) -> peer.Command:
