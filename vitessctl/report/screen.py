@@ -38,6 +38,7 @@ class Screen:
             events.ActionTaken: self._action_taken,
             events.Waiting: self._waiting,
             events.StageReady: self._stage_ready,
+            events.StageStopped: self._stage_stopped,
             events.StageFailed: self._stage_failed,
             events.StageSkipped: self._stage_skipped,
             events.RunEnded: self._run_ended,
@@ -72,6 +73,9 @@ class Screen:
 
     def _stage_ready(self, event: events.StageReady) -> None:
         self._line(event, event.stage, f"ready: {event.summary}", "green")
+
+    def _stage_stopped(self, event: events.StageStopped) -> None:
+        self._line(event, event.stage, "stopped", "green")
 
     def _stage_failed(self, event: events.StageFailed) -> None:
         self._line(event, event.stage, "failed", "bold red")

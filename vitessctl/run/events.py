@@ -66,6 +66,14 @@ class StageReady(Event):
 
 
 @dataclass(frozen=True)
+class StageStopped(Event):
+    """Everything of a stage was stopped."""
+
+    stage: str
+    took: float
+
+
+@dataclass(frozen=True)
 class StageFailed(Event):
     """A stage ended in an error."""
 

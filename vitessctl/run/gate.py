@@ -44,10 +44,11 @@ class Gate:
             if verdict.ready:
                 return verdict.reason
             if verdict.state is State.DOOMED:
-                raise self._error(f"{self._stage.name} cannot come up: {verdict.reason}", verdict)
+                raise self._error(f"{self._stage.name} cannot come up", verdict.reason, verdict)
             waited = self._clock.now() - self._opened
             if waited >= limit:
-                raise self._error(f"{self._stage.name} was not ready within {limit:.0f} s", verdict)
+                why = f"it waits for {self._stage.purpose}: {verdict.reason}"
+                raise self._error(f"{self._stage.name} was not ready within {limit:.0f} s", why, verdict)
             self._remind(waited, verdict.reason)
             self._clock.pause(min(pause, limit - waited), self._context.cancelled)
             if self._context.cancelled.is_set():
@@ -74,11 +75,11 @@ class Gate:
             self._last_said = (reason, now)
             self._say(self._stage.name, waited, reason)
 
-    def _error(self, what: str, verdict: Verdict) -> NotReadyError:
+    def _error(self, what: str, why: str, verdict: Verdict) -> NotReadyError:
         return NotReadyError(
             what,
             where=self._context.cluster.name,
-            why=f"it waits for {self._stage.purpose}: {verdict.reason}",
+            why=why,
             fix=verdict.fix or "Mend the cause, then run the same command again: it goes on from here.",
             evidence=verdict.evidence or self._last_lines(),
         )

@@ -38,7 +38,7 @@ def stop_all(
             recap.add(change.component, "changed" if change.is_change else "ok")
             listener(events.DocumentApplied(clock.now() - begun, change))
         if any(change.operation is Operation.DELETE for change in changes):
-            listener(events.StageReady(clock.now() - begun, stage, clock.now() - stage_begun, "stopped"))
+            listener(events.StageStopped(clock.now() - begun, stage, clock.now() - stage_begun))
     counts = {name: dict(row) for name, row in recap.counts.items()}
     listener(events.RunEnded(clock.now() - begun, True, counts))
     return recap

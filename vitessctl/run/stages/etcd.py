@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vitessctl.run.context import Context
+from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Address, Verdict
 
@@ -15,7 +16,7 @@ def converge(context: Context) -> Verdict:
     summary = f"{healthy} of {len(members)} members healthy" if len(members) > 1 else "healthy"
     if healthy > len(members) // 2:
         return Verdict.done(summary)
-    return Verdict.waiting("; ".join(f"{name}: {reason}" for name, reason in unhealthy.items()))
+    return Verdict.waiting(together(unhealthy))
 
 
 def _members(context: Context) -> dict[str, Address]:

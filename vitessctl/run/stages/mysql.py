@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vitessctl.run.context import Context
+from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
 
@@ -16,9 +17,9 @@ def converge(context: Context) -> Verdict:
     doomed = [verdict for verdict in verdicts.values() if verdict.state is State.DOOMED]
     if doomed:
         return doomed[0]
-    waiting = [f"{alias}: {verdict.reason}" for alias, verdict in verdicts.items() if verdict.state is State.WAITING]
+    waiting = {alias: verdict.reason for alias, verdict in verdicts.items() if verdict.state is State.WAITING}
     if waiting:
-        return Verdict.waiting("; ".join(waiting))
+        return Verdict.waiting(together(waiting))
     held = sum(verdict.state is State.HELD for verdict in verdicts.values())
     return Verdict.done(f"{len(verdicts) - held} up" + (f", {held} held back" if held else ""))
 

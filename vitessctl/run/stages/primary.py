@@ -11,21 +11,22 @@ from vitessctl.model.cluster import Shard, Tablet
 from vitessctl.model.gtid import GtidSet
 from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
+from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
 
 
 def converge(context: Context) -> Verdict:
     """Elects where there is no primary; ready when each shard's primary serves."""
-    waiting = []
+    waiting = {}
     for shard in context.cluster.shards():
         verdict = _converge_shard(context, shard)
         if verdict.state is State.DOOMED:
             return verdict
         if not verdict.ready:
-            waiting.append(f"{shard.path}: {verdict.reason}")
+            waiting[shard.path] = verdict.reason
     if waiting:
-        return Verdict.waiting("; ".join(waiting))
+        return Verdict.waiting(together(waiting))
     count = sum(1 for _ in context.cluster.shards())
     return Verdict.done(f"{count} serving" if count != 1 else "serving")
 

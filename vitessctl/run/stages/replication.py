@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vitessctl.model.cluster import Shard
 from vitessctl.run.context import Context
+from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
 from vitessctl.vtctld.records import FullStatus, TabletRecord
@@ -16,11 +17,11 @@ from vitessctl.vtctld.records import FullStatus, TabletRecord
 
 def converge(context: Context) -> Verdict:
     """Ready when each shard replicates. Where the release has vtorc, it repairs; else the tool does."""
-    waiting = []
+    faults: dict[str, str] = {}
     for shard in context.cluster.shards():
-        waiting += [f"{alias}: {fault}" for alias, fault in _shard_faults(context, shard).items()]
-    if waiting:
-        return Verdict.waiting("; ".join(waiting))
+        faults |= _shard_faults(context, shard)
+    if faults:
+        return Verdict.waiting(together(faults))
     copies = sum(len(shard.tablets) - 1 for shard in context.cluster.shards())
     return Verdict.done(f"{copies} replicating, primaries writable")
 

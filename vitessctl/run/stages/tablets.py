@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from vitessctl.model.cluster import Shard, Tablet
 from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
+from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
 from vitessctl.vtctld.records import TabletRecord
@@ -18,33 +19,33 @@ from vitessctl.vtctld.records import TabletRecord
 def converge(context: Context) -> Verdict:
     """Ready when every tablet of the spec is there."""
     records = {record.alias: record for record in context.vtctld.tablets()}
-    faults: list[str] = []
+    faults: dict[str, str] = {}
     for shard in context.cluster.shards():
         held = [tablet for tablet in shard.tablets if context.target.socket_ready(tablet).state is State.HELD]
         others = [tablet for tablet in shard.tablets if tablet not in held]
-        found = [fault for tablet in others if (fault := _fault(context, tablet, records))]
+        found = {tablet.alias: fault for tablet in others if (fault := _fault(context, tablet, records))}
         if held and not found:
             verdict = _replace_held_primary(context, shard, held, others)
             if verdict.state is State.DOOMED:
                 return verdict
-            found = [verdict.reason]
-        faults += found
+            found = dict.fromkeys((tablet.alias for tablet in held), verdict.reason)
+        faults |= found
     if faults:
-        return Verdict.waiting("; ".join(faults))
+        return Verdict.waiting(together(faults))
     return Verdict.done(f"{sum(1 for _ in context.cluster.tablets())} in the topology")
 
 
 def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord]) -> str:
     record = records.get(tablet.alias)
     if record is None:
-        return f"{tablet.alias}: not in the topology yet"
+        return "not in the topology yet"
     if not record.hostname:
-        return f"{tablet.alias}: its record is that of a stopped tablet"
+        return "its record is that of a stopped tablet"
     answer = context.tablet_page(tablet, "/debug/status")
     if not answer.ok:
-        return f"{tablet.alias}: {answer.text if not answer.status else f'HTTP status {answer.status}'}"
+        return answer.text if not answer.status else f"HTTP status {answer.status}"
     if record.type not in _acceptable(tablet):
-        return f"{tablet.alias}: is of type {record.type}, wanted is {tablet.type}"
+        return f"is of type {record.type}, wanted is {tablet.type}"
     return ""
 
 
@@ -66,7 +67,7 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
             f"vitessctl down --delete-data {context.cluster.name}",
         )
     if record is None or record.primary not in {tablet.alias for tablet in held}:
-        return Verdict.waiting(f"{aliases}: comes back as an empty replica")
+        return Verdict.waiting("comes back as an empty replica")
     positions = positions_of(context.vtctld, others)
     best = most_complete(positions, [tablet for tablet in others if tablet.type == "replica"])
     if best is None or not positions[best.alias].count():
@@ -81,7 +82,7 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
         shard.keyspace, shard.name, new_primary=best.alias, expected_primary=record.primary
     )
     context.acted("tablets", f"made {primary} primary of {shard.path}: the data of {record.primary} is gone", True)
-    return Verdict.waiting(f"{aliases}: comes back as an empty replica")
+    return Verdict.waiting("comes back as an empty replica")
 
 
 STAGE = Stage("tablets", ("keyspaces", "mysql"), "the tablets", converge)

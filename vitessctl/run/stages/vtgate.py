@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from vitessctl.model.cluster import Cell, Shard
 from vitessctl.run.context import Context
+from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
 
@@ -18,13 +19,9 @@ from vitessctl.targets.base import Verdict
 def converge(context: Context) -> Verdict:
     """Ready when the vtgate of every cell is."""
     wanted = _wanted(context)
-    waiting = []
-    for cell in context.cluster.cells:
-        fault = _fault(context, cell, wanted)
-        if fault:
-            waiting.append(f"{cell.name}: {fault}")
-    if waiting:
-        return Verdict.waiting("; ".join(waiting))
+    faults = {cell.name: fault for cell in context.cluster.cells if (fault := _fault(context, cell, wanted))}
+    if faults:
+        return Verdict.waiting(together(faults))
     return Verdict.done(f"sees {sum(wanted.values())} tablets, a query answers")
 
 

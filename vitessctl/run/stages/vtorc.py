@@ -7,20 +7,20 @@ replicas (measured on Vitess 24). It starts after the first election, so that ex
 from __future__ import annotations
 
 from vitessctl.run.context import Context
+from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
 
 
 def converge(context: Context) -> Verdict:
     """Ready when the vtorc of every cell has finished its first discovery."""
-    waiting = []
+    waiting = {}
     for cell in context.cluster.cells:
         answer = context.get(context.target.address("vtorc", cell.name, "http"), "/debug/health")
         if not answer.ok:
-            reason = answer.text if not answer.status else "its first discovery has not finished"
-            waiting.append(f"{cell.name}: {reason}")
+            waiting[cell.name] = answer.text if not answer.status else "its first discovery has not finished"
     if waiting:
-        return Verdict.waiting("; ".join(waiting))
+        return Verdict.waiting(together(waiting))
     return Verdict.done("watching")
 
 
