@@ -10,7 +10,7 @@ from vitessctl.render.commandline import CommandLines
 from vitessctl.render.documents import Document
 from vitessctl.render.facts import Subject
 from vitessctl.render.layout_local import LocalLayout
-from vitessctl.render.programs import Programs
+from vitessctl.render.programs import settings_of
 from vitessctl.render.renderer import Renderer
 from vitessctl.render.users import users_file
 
@@ -51,7 +51,6 @@ class _LocalDocuments:
         self.layout = LocalLayout(cluster)
         self.release = releases.get(cluster.release)
         self._renderer = renderer
-        self._programs = Programs()
         self._commands = CommandLines(cluster, self.layout)
         self._shared = {"cluster": cluster, "release": self.release, "users": users_file(cluster)}
 
@@ -73,7 +72,7 @@ class _LocalDocuments:
             name=name,
             text=raw.text,
             template=self._renderer.name(file),
-            data=self._programs.settings(raw, name, self._renderer.name(file)),
+            data=settings_of(raw, name, self._renderer.name(file)),
             subject=subject_name,
         )
 

@@ -18,7 +18,7 @@ from vitessctl.render.layout_kubernetes import KubernetesLayout
 from vitessctl.render.names import label_value
 from vitessctl.render.raw import not_legal
 from vitessctl.render.renderer import Renderer
-from vitessctl.render.yamlmoulds import YamlMoulds
+from vitessctl.render.yamlmoulds import data_of
 
 STAGE_OF = {"etcd": "etcd", "vtctld": "vtctld", "vttablet": "tablets", "vtorc": "vtorc", "vtgate": "vtgate"}
 
@@ -50,7 +50,6 @@ class Objects:
         self._commands = CommandLines(cluster, self.layout)
         self._cluster = cluster
         self._renderer = renderer
-        self._moulds = YamlMoulds(object_rules.rule)
         self._shared: Mapping[str, Any] = {
             "cluster": cluster,
             "release": self.release,
@@ -114,7 +113,7 @@ class Objects:
     ) -> Document:
         raw = self._renderer.raw(file, {**self._shared, **context})
         template = self._renderer.name(file)
-        data = self._moulds.data(raw, template)
+        data = data_of(raw, template, object_rules.rule)
         if not (data.get("apiVersion") and data.get("kind") and object_rules.name_of(data)):
             raise not_legal(template, "it needs apiVersion, kind and metadata.name")
         return Document(

@@ -10,7 +10,8 @@ from vitessctl.render.marks import END, PLAIN, QUOTED, STRUCTURE
 
 _MARKED = re.compile(f"([{PLAIN}{QUOTED}{STRUCTURE}])([^{END}]*){END}")
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")
-_RESERVED = re.compile("[\ue000-\ue004]")
+RESERVED = re.compile("[\ue000-\ue004]|\\\\[uU]0*[eE]00[0-4]")
+"""The characters that tokens are made of, as such and as YAML and JSON escape them."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def token(number: int) -> str:
 
 
 def holds_tokens(literals: tuple[str, ...]) -> bool:
-    """Whether a template itself holds the characters that tokens are made of."""
-    return any(_RESERVED.search(literal) for literal in literals)
+    """Whether a template itself holds the characters that tokens are made of: the private use area of Unicode."""
+    return any(RESERVED.search(literal) for literal in literals)
 
 
 def pieces_of(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:

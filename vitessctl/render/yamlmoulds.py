@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -23,40 +23,36 @@ Place = tuple["str | int", ...]
 Rule = Callable[[Place], "Check | None"]
 """The check for the scalar at a place of the data; a place that ends with KEY is that of a map's key."""
 KEY = "\ue004key"
+REMEMBERED = 512
+"""Moulds that are kept, for all renderings of this process."""
 
 _LEAF = re.compile('"\ue002([0-9]+)\ue003"')
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass
-class YamlMoulds:
-    """Parses the documents of one rendering; `rule` says what is checked where."""
-
-    rule: Rule
-    _known: dict[tuple[Any, ...], Mould] = field(default_factory=dict)
-
-    def data(self, raw: Raw, template: str) -> Any:
-        """The data of a rendered document; TemplateError if it is not right."""
-        key = (template, raw.literals, raw.kinds, *_structures(raw))
-        if key not in self._known:
-            self._known[key] = _Maker(raw, template, self.rule).mould()
-        return self._known[key].fill(raw, template)
+def data_of(raw: Raw, template: str, rule: Rule) -> Any:
+    """The data of a rendered document; TemplateError if it is not right. `rule` says what is checked where."""
+    structures = tuple(value for value, kind in zip(raw.values, raw.kinds, strict=True) if kind == STRUCTURE)
+    return _mould(template, raw.literals, raw.kinds, structures, rule).fill(raw, template)
 
 
-def _structures(raw: Raw) -> list[str]:
-    if STRUCTURE not in raw.kinds:
-        return []
-    return [value for value, kind in zip(raw.values, raw.kinds, strict=True) if kind == STRUCTURE]
+@lru_cache(maxsize=REMEMBERED)
+def _mould(
+    template: str, literals: tuple[str, ...], kinds: tuple[str, ...], structures: tuple[str, ...], rule: Rule
+) -> Mould:
+    given = iter(structures)
+    stand_ins = tuple(next(given) if kind == STRUCTURE else _stand_in(n, kind) for n, kind in enumerate(kinds))
+    return _Maker(Raw(literals, kinds, stand_ins), template, rule).mould()
 
 
 class _Maker:
-    """Makes the mould of one text."""
+    """Makes the mould of one text, in which tokens stand for the values."""
 
     def __init__(self, raw: Raw, template: str, rule: Rule) -> None:
         self._raw = raw
         self._template = template
         self._rule = rule
-        self._text = raw.text_with(tuple(map(_stand_in, range(len(raw.values)), raw.kinds, raw.values)))
+        self._text = raw.text
         self._leaves: list[Leaf] = []
         self._checks: list[tuple[int, Check]] = []
         self._maps: list[tuple[tuple[int, ...], frozenset[str]]] = []
@@ -154,10 +150,8 @@ class _Maker:
         return not_legal(self._template, why, line, self._text)
 
 
-def _stand_in(number: int, kind: str, value: str) -> str:
+def _stand_in(number: int, kind: str) -> str:
     """What is parsed in the place of a value: a token, as bare or as quoted as the value is."""
-    if kind == STRUCTURE:
-        return value
     return f'"{token(number)}"' if kind == QUOTED else token(number)
 
 

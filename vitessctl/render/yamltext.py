@@ -27,8 +27,9 @@ from vitessctl.render.marks import (
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_][A-Za-z0-9/_.+-]*")
 _WORDS_WITH_MEANING = frozenset({"y", "n", "nan", "inf", "infinity"})
-# What JSON leaves alone but YAML takes for a line break or refuses inside quotes; and the tokens of raw.py.
-_ESCAPE = re.compile("[\x7f-\xa0\u2028\u2029\ue000-\ue004\ufeff\ufffe\uffff]")
+# What JSON leaves alone but YAML takes for a line break or refuses inside quotes.
+_ESCAPE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
+_RESERVED = re.compile("[\ue000-\ue004]")  # the tokens of raw.py: of structure, unlike of text, all is parsed
 _resolver = yaml.resolver.Resolver()
 
 
@@ -60,6 +61,8 @@ def quote(value: Any) -> Quoted:
 def as_json(value: Any) -> Structure:
     """Maps, lists and scalars that the user wrote, as JSON, which is YAML too."""
     encoded = json.dumps(_plain_data(value), ensure_ascii=False)
+    if _RESERVED.search(encoded):
+        raise ValueRefused("it holds characters of Unicode's private use area")
     return Structure(_escaped(encodable(encoded)))
 
 
