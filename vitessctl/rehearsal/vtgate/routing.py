@@ -145,6 +145,8 @@ def _merge(statement: exp.Select, tables: int) -> Merge:
         if statement.args.get(clause):
             raise not_here(f"a SELECT with {clause.upper()}")
     aggregates = [aggregate_of(item) for item in statement.expressions]
+    if any(item.find(exp.AggFunc) and not how for item, how in zip(statement.expressions, aggregates, strict=True)):
+        raise not_here("an aggregate that is not COUNT, SUM, MIN or MAX by itself")
     limit = statement.args.get("limit")
     if any(aggregates):
         if not all(aggregates) or limit or statement.args.get("order"):
