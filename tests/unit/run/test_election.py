@@ -60,7 +60,7 @@ def test_only_a_tablet_that_has_everything_is_elected(histories: dict[str, set[G
         assert all(mysqld.executed >= set().union(*histories.values()) for mysqld in world.mysqlds.values())
     else:
         assert isinstance(outcome.error, NotReadyError)
-        assert "no replica tablet has everything that the others have" in outcome.error.what
+        assert "no replica tablet has everything that the others have" in outcome.error.why
         assert outcome.error.evidence == tuple(
             f"{alias}: {text_of(executed) or 'empty'}" for alias, executed in sorted(histories.items())
         )
@@ -108,7 +108,7 @@ def test_a_lost_primarys_role_goes_only_to_one_that_has_all_that_is_left(
     else:
         assert isinstance(outcome.error, NotReadyError)
         rest = "no other replica tablet has everything that is left" if everything else "no other tablet has any"
-        assert f"is gone, and {rest}" in outcome.error.what
+        assert f"is gone, and {rest}" in outcome.error.why
         assert (world.elections, world.primary()) == ([], lost)
 
 

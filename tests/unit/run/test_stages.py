@@ -94,7 +94,8 @@ def _check_failed(stage: str, case: dict[str, Any], outcome: Outcome) -> None:
         assert error.fix == "Mend the cause, then run the same command again: it goes on from here."
     else:
         wanted = {"evidence": [], **case["cannot"]}
-        assert error.what == wanted["what"]
+        assert error.what == f"{stage} cannot come up"
+        assert error.why == wanted["why"]
         assert error.fix == wanted["fix"]
         assert list(error.evidence) == wanted["evidence"]
 

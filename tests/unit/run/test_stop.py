@@ -44,8 +44,7 @@ def test_what_is_told() -> None:
     seen = down(open_world())
 
     assert seen[0] == events.RunStarted(0.0, "down", "guestbook", "rehearsal")
-    ready = [(event.stage, event.summary) for event in seen if isinstance(event, events.StageReady)]
-    assert ready == [(stage, "stopped") for stage in STOP_ORDER]
+    assert [event.stage for event in seen if isinstance(event, events.StageStopped)] == list(STOP_ORDER)
     last = seen[-1]
     assert isinstance(last, events.RunEnded)
     assert last.ok
@@ -61,7 +60,7 @@ def test_stopping_what_is_stopped_changes_nothing() -> None:
     last = again[-1]
     assert isinstance(last, events.RunEnded)
     assert sum(row["changed"] for row in last.recap.values()) == 0
-    assert [event for event in again if isinstance(event, events.StageReady)] == []
+    assert [event for event in again if isinstance(event, events.StageStopped)] == []
 
 
 def test_stopping_a_cluster_that_never_was() -> None:

@@ -177,7 +177,7 @@ def test_a_whole_cluster_that_lost_its_data_folders_gets_no_empty_primary() -> N
     outcome = up(world)
 
     assert isinstance(outcome.error, NotReadyError)
-    assert "is gone, and no other tablet has any" in outcome.error.what
+    assert "is gone, and no other tablet has any" in outcome.error.why
     assert (world.primary(), world.elections) == (FIRST, [("vtctld", FIRST)])
 
 
