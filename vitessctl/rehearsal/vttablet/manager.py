@@ -91,7 +91,8 @@ class Manager:
             status = self._ask("status")["replication"]
             if status is None or (status["source_host"], status["source_port"]) != (host, port):
                 self._ask("follow", host=host, port=port)
-            if start or steps_down:
+            never_followed = status is None  # a tablet without any source starts at once, as in Vitess
+            if start or steps_down or never_followed:
                 self._ask("start_replica")
         if wait_position:
             self._wait(wait_position, seconds, "WaitSourcePos failed: timed out waiting for position {}")
