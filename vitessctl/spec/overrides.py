@@ -78,7 +78,7 @@ def _value(text: str) -> Node:
         node = read_text(text, EXTRA.file, root="any")
         if node is not None:
             return node
-    return Node(scalars.read(text), EXTRA, text=text)
+    return Node(scalars.read(text) if text else "", EXTRA, text=text)
 
 
 def _image_layer(text: str) -> Node:

@@ -107,7 +107,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
 def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> SpecError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        position = min(getattr(error, "position", 0) or 0, len(text))
+        position = max(text.find(_character(error)), 0)
         before = text[:position]
         line, column = before.count("\n"), position - before.rfind("\n") - 1
         return SpecError(
@@ -127,6 +127,12 @@ def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> SpecError:
         why=why or ", ".join(part for part in (context, problem) if part),
         fix=fix,
     )
+
+
+def _character(error: yaml.YAMLError) -> str:
+    """The character of a reader error; its position would count bytes in one loader, characters in the other."""
+    code = getattr(error, "character", 0)
+    return chr(code) if isinstance(code, int) else str(code)
 
 
 def _explained(line: str, column: int) -> tuple[str, str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.unit.spec.conftest import Loader
 
+from tests.unit.spec.conftest import Loader
 from vitessctl.errors import ExitCode, SpecErrors
 
 CASES = [
