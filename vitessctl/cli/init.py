@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.files import write
 from vitessctl.errors import UsageError
 
 EXAMPLE = "Example:  vitessctl init my-cluster --profile minimal"
@@ -39,8 +40,6 @@ def command(
             fix="choose another folder, or edit the cluster.yaml that is there",
         )
     for name, text in contents.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        typer.echo(f"wrote {path}")
+        write(folder / name, text)
+        typer.echo(f"wrote {folder / name}")
     typer.echo(f"next:  vitessctl validate -i {folder}  &&  vitessctl up -i {folder} --rehearse")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.files import write
 from vitessctl.cli.session import SpecOptions, documents_of, load_cluster
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def command(
         typer.echo(screen_text(documents, target, show_secrets), nl=False)
         return
     for document in documents:
-        write(folder / file_name(document, target), document)
+        write(folder / file_name(document, target), document.text, private=document.secret)
     typer.echo(f"{len(documents)} documents in {folder}")
     if verbose:
         for document in documents:
@@ -70,10 +71,3 @@ def file_name(document: Document, target: RenderTarget) -> str:
     if target is RenderTarget.kubernetes:
         return f"{document.stage}/{document.kind.lower()}-{document.name}.yaml"
     return f"{document.name}.program.conf" if document.kind == "Program" else document.name
-
-
-def write(path: Path, document: Document) -> None:
-    """Write one document; one that holds secrets is for its owner's eyes only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600 if document.secret else 0o644)
-    path.write_text(document.text, encoding="utf-8")
