@@ -10,9 +10,9 @@ from tests.golden import FOLDER, files
 
 
 @pytest.mark.parametrize(("path", "text"), files(), ids=lambda value: value.stem if isinstance(value, Path) else "")
-def test_a_cluster_renders_to_what_was_reviewed(path: Path, text: str) -> None:
+def test_an_inventory_renders_to_what_was_reviewed(path: Path, text: str) -> None:
     assert text == path.read_text(encoding="utf-8"), "if the change is right: python -m tests.golden"
 
 
-def test_there_is_no_golden_file_without_a_cluster() -> None:
+def test_there_is_no_golden_file_without_an_inventory() -> None:
     assert {path for path, _ in files()} == set(FOLDER.glob("*.txt"))

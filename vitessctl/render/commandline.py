@@ -74,6 +74,10 @@ class CommandLines:
         return self._extras[component]
 
 
+NOT_VITESS = frozenset({"etcd"})
+"""Components whose flags depend on their own image's version: what is not known may be right."""
+
+
 def extra_flags(release: Release, component: str, given: Mapping[str, str]) -> dict[str, str]:
     """The user's flags in the release's spelling; UnknownFlagError says where an unknown one went."""
     found: dict[str, str] = {}
@@ -81,6 +85,9 @@ def extra_flags(release: Release, component: str, given: Mapping[str, str]) -> d
         try:
             found[release.spelling(component, flag)] = value
         except UnknownFlagError as error:
+            if component in NOT_VITESS:
+                found[flag.strip().lstrip("-")] = value
+                continue
             place = f"extra_flags.{component}.{flag}"
             raise UnknownFlagError(error.what, where=place, why=error.why, fix=error.fix) from None
     return found

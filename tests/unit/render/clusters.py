@@ -97,4 +97,4 @@ ALL: Mapping[str, Cluster] = {
     "production": production(),
     "vitess-2.1": minimal("2.1", name="trial"),
 }
-"""Clusters with a golden rendering in tests/golden."""
+"""One of each kind."""

@@ -128,6 +128,13 @@ def test_an_extra_flag_that_the_release_lacks_says_where_it_went() -> None:
     assert caught.value.exit_code == ExitCode.SPEC
 
 
+def test_an_extra_flag_of_etcd_may_be_one_that_nobody_here_knows() -> None:
+    cluster = minimal(extra_flags={"etcd": {"--feature-gates": "x=true", "auto_compaction_retention": "10"}})
+    layout = LocalLayout(cluster)
+    flags = command_line(cluster, "etcd", layout.etcd_members()[0], layout).flags
+    assert flags[-2:] == (("auto-compaction-retention", "10"), ("feature-gates", "x=true"))
+
+
 def test_lines_of_one_cluster_share_their_work() -> None:
     cluster = minimal()
     lines = CommandLines(cluster, LocalLayout(cluster))
