@@ -167,8 +167,8 @@ class TabletManager(Protocol):
     ) -> None:
         """Follow another mysqld.
 
-        Threads that ran before run after; `start` starts them also when they were stopped, and a tablet that was
-        primary always starts. A PRIMARY becomes replica (its record too). With a `wait_position` it then waits for that
+        Threads that ran before run after; a tablet that had no source starts; `start` starts them also when they were
+        stopped. A PRIMARY becomes replica (its record too). With a `wait_position` it then waits for that
         at most `seconds`, and raises DeadlineExceeded `WaitSourcePos failed: timed out waiting for position <it>`.
         """
 

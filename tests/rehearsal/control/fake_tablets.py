@@ -243,7 +243,7 @@ class FakeTablet:
         self, alias: str, host: str, port: int, start: bool, semi_sync: bool, wait_position: str, seconds: float
     ) -> None:
         mysqld = self._mysql()
-        ran = mysqld.io_running or mysqld.sql_running or self.type == "primary"
+        ran = mysqld.io_running or mysqld.sql_running or not mysqld.source_port
         mysqld.source_port = port
         mysqld.semi_sync_primary = False
         mysqld.read_only = True
