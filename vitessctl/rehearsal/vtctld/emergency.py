@@ -66,7 +66,7 @@ def _stop_all(place: Place, shard: Shard, options: EmergencyOptions) -> dict[str
     """Stop replication everywhere; Refused if somebody unreached could still take writes."""
     asked = {alias: tablet for alias, tablet in shard.tablets.items() if alias not in options.ignored}
     enough = len(asked) if options.wait_for_all else max(1, len(asked) - 1)
-    answers = ask_all(asked, lambda alias, tablet: _stop(place, alias, tablet), enough)
+    answers = ask_all(asked, lambda alias, tablet: _stop(place, alias, tablet), enough, options.new_primary)
     for alias, error in answers.errors.items():
         place.events.warning(f"failed to get replication status from {alias}: {error}")
     reached = [shard.tablets[alias] for alias in answers.values]

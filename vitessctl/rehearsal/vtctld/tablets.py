@@ -63,8 +63,12 @@ def ask_all(
     tablets: Mapping[str, topodata.Tablet],
     action: Callable[[str, topodata.Tablet], T],
     enough: int | None = None,
+    required: str = "",
 ) -> Answers[T]:
-    """Do something with every tablet at once. With `enough` it returns when so many succeeded; the rest go on alone."""
+    """Do something with every tablet at once.
+
+    With `enough` it returns when so many succeeded and the `required` one answered; the rest go on alone.
+    """
     done: queue.SimpleQueue[tuple[str, T | None, TabletError | None]] = queue.SimpleQueue()
 
     def run(alias: str, tablet: topodata.Tablet) -> None:
@@ -82,6 +86,7 @@ def ask_all(
             answers.errors[alias] = error
         else:
             answers.values[alias] = value  # type: ignore[assignment]  # T may be None
-        if enough is not None and len(answers.values) >= enough:
+        heard = required not in tablets or required in answers.values or required in answers.errors
+        if enough is not None and len(answers.values) >= enough and heard:
             break
     return answers
