@@ -27,7 +27,9 @@ def test_whole_life(cell: Rig) -> None:
     position = cell.tablet(100).init_primary(semi_sync=True)
     print(position)
     assert cell.healthy(100)
-    cell.tablet(101).set_replication_source("zone1-0000000100", "127.0.0.1", cell.mysql_ports[100], True, True, position, 5)
+    cell.tablet(101).set_replication_source(
+        "zone1-0000000100", "127.0.0.1", cell.mysql_ports[100], True, True, position, 5
+    )
     eventually("replica serves", lambda: cell.healthy(101))
     print(cell.tablet(101).full_status(), cell.tablet(100).full_status())
     print(cell.variables(100))

@@ -13,6 +13,7 @@ from vitessctl.rehearsal.mysqld.resultset import affected
 from vitessctl.rehearsal.tablet_rpc import QueryResult
 
 if TYPE_CHECKING:
+    from vitessctl.rehearsal.mysqld.session import Session
     from vitessctl.rehearsal.mysqld.state import ServerState
 
 Action = Callable[["ServerState", "re.Match[str]"], None]
@@ -44,14 +45,6 @@ def _change_source(server: ServerState, match: re.Match[str]) -> None:
     server.follow(host, int(options.get("source_port", known.port if known else 3306)))
 
 
-def start_replica(server: ServerState) -> None:
-    """START REPLICA. MySqlError 1200 without a source."""
-    try:
-        server.replica.start()
-    except ValueError:
-        raise MySqlError(1200) from None
-
-
 def _stop_replica(server: ServerState, match: re.Match[str]) -> None:
     server.replica.stop(io_only="io_thread" in (match["threads"] or "").lower())
 
@@ -72,7 +65,7 @@ _ACTIONS: Final[tuple[tuple[str, Action], ...]] = (
     (r"reset\s+(?:binary\s+logs\s+and\s+gtids|master)", lambda server, _: server.reset_log()),
     (r"reset\s+(?:replica|slave)(?P<all>\s+all)?", _reset_replica),
     (r"stop\s+replica(?:\s+(?P<threads>\w+))?", _stop_replica),
-    (r"start\s+replica(?:\s+\w+)?", lambda server, _: start_replica(server)),
+    (r"start\s+replica(?:\s+\w+)?", lambda server, _: server.start_replica()),
     (r"change\s+replication\s+source\s+to\s+(?P<options>.+)", _change_source),
     (r"kill\s+.*", lambda *_: None),
 )
@@ -83,12 +76,12 @@ def _rotate(server: ServerState) -> None:
     server.engine.rotate()
 
 
-def administer(server: ServerState, sql: str) -> QueryResult:
+def administer(session: Session, sql: str) -> QueryResult:
     """Runs one of these statements. MySqlError."""
     for pattern, action in _COMPILED:
         match = pattern.fullmatch(sql)
         if match is not None:
-            action(server, match)
+            action(session.server, match)
             return affected(0)
     if sql.lower().split()[0] in {"stop", "start", "change"}:
         raise MySqlError(1064, sql)

@@ -62,7 +62,7 @@ class Alteration:
     def _existing(self, name: str) -> Column:
         column = self.table.column(name)
         if column is None:
-            raise MySqlError(1054, name)
+            raise MySqlError(1054, name, self.table.name)
         return column
 
     def _drop(self, action: exp.Expression) -> None:

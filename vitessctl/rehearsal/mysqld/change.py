@@ -69,7 +69,7 @@ def _assignments(statement: exp.Update, table: Table, alias: str, rewriter: Rewr
         target = assignment.this
         column = table.column(target.name)
         if column is None:
-            raise MySqlError(1054, target.name)
+            raise MySqlError(1054, target.name, "field list")
         if target.table not in {"", alias}:
             raise unsupported("UPDATE of another table than the first")
         value = assignment.expression

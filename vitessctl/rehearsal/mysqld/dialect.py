@@ -8,6 +8,7 @@ string, and a misspelt column would go unnoticed.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import cast
 
 import sqlglot
@@ -15,7 +16,7 @@ from sqlglot import exp
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.dialects.sqlite import SQLite
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, TokenError, UnsupportedError
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]  # re-exported
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]  # re-exported
 
 from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
 from vitessctl.rehearsal.mysqld.words import first_word
@@ -91,27 +92,31 @@ def to_sqlite(expression: exp.Expression) -> str:
 
 
 def select_texts(sql: str) -> list[str]:
-    """The source text of each item of the first SELECT: MySQL heads unnamed columns with it."""
+    """The source text of each item of the outermost SELECT: MySQL heads unnamed columns with it."""
     tokens = MySqlSource().tokenize(sql)
-    depth = 0
-    starts: list[int] = []
+    first = _outermost_select(tokens)
     items: list[str] = []
-    for token in tokens:
-        if token.token_type is TokenType.SELECT and not starts:
-            starts.append(token.end + 1)
-        elif starts:
-            depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
-            if depth == 0 and token.token_type in _ENDS_OF_LIST:
-                break
-            if depth < 0:
-                break
-            if depth == 0 and token.token_type is TokenType.COMMA:
-                items.append(sql[starts[-1] : token.start].strip())
-                starts.append(token.end + 1)
-            end = token.end + 1
-    if starts:
-        items.append(sql[starts[-1] : end].strip())
-    return items
+    depth = 0
+    start = tokens[first].end + 1 if first is not None else 0
+    for token in tokens[first + 1 :] if first is not None else []:
+        depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+        if depth < 0 or (depth == 0 and token.token_type in _ENDS_OF_LIST):
+            return [*items, sql[start : token.start].strip()]
+        if depth == 0 and token.token_type is TokenType.COMMA:
+            items.append(sql[start : token.start].strip())
+            start = token.end + 1
+    return [*items, sql[start:].strip()] if first is not None else []
+
+
+def _outermost_select(tokens: Sequence[Token]) -> int | None:
+    """The place of the SELECT that is in the fewest parentheses, the first of those."""
+    depth = 0
+    found: list[tuple[int, int]] = []
+    for place, token in enumerate(tokens):
+        depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+        if token.token_type is TokenType.SELECT:
+            found.append((depth, place))
+    return min(found)[1] if found else None
 
 
 _ENDS_OF_LIST = {

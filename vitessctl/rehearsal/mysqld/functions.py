@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vitessctl.rehearsal.mysqld.context import FunctionContext
+from vitessctl.rehearsal.mysqld.documents import JSON_FUNCTIONS
 from vitessctl.rehearsal.mysqld.errors import MySqlError
 from vitessctl.rehearsal.mysqld.storing import storing_functions
 from vitessctl.rehearsal.mysqld.times import time_functions
@@ -286,7 +287,7 @@ def _null_for_null(function: Function) -> Function:
 def register(connection: sqlite3.Connection) -> FunctionContext:
     """Adds every function to a connection; returns what the session-dependent ones look at."""
     context = FunctionContext()
-    strict = {**_OF_ARGUMENTS, **time_functions(context)}
+    strict = {**_OF_ARGUMENTS, **JSON_FUNCTIONS, **time_functions(context)}
     functions = {name: _null_for_null(function) for name, function in strict.items()}
     functions |= _OF_ANYTHING | _session_functions(context) | storing_functions(context)
     functions["unix_timestamp"] = time_functions(context)["unix_timestamp"]
@@ -297,6 +298,10 @@ def register(connection: sqlite3.Connection) -> FunctionContext:
 
 
 NAMES = frozenset(
-    {*_OF_ARGUMENTS, *_OF_ANYTHING, *_session_functions(FunctionContext()), *time_functions(FunctionContext())}
+    {
+        *(*_OF_ARGUMENTS, *_OF_ANYTHING, *JSON_FUNCTIONS),
+        *_session_functions(FunctionContext()),
+        *time_functions(FunctionContext()),
+    }
 )
 """Every function that register() adds, without its prefix."""

@@ -49,7 +49,7 @@ def _named_columns(statement: exp.Insert, table: Table) -> list[Column]:
 def _column(table: Table, name: str) -> Column:
     column = table.column(name)
     if column is None:
-        raise MySqlError(1054, name)
+        raise MySqlError(1054, name, "field list")
     return column
 
 

@@ -1,8 +1,11 @@
-"""MySQL's function names: other spellings, those that SQLite has under the same name, those left out."""
+"""MySQL's own names: schemas, and functions: other spellings, those that SQLite has too, those left out."""
 
 from __future__ import annotations
 
 from typing import Final
+
+BUILTIN_SCHEMAS: Final = ("information_schema", "mysql", "performance_schema", "sys")
+"""Schemas that MySQL always has; here they are built when they are read."""
 
 FUNCTION_ALIASES: Final = {
     "lcase": "lower",
@@ -26,7 +29,6 @@ FUNCTION_ALIASES: Final = {
     "current_time": "curtime",
     "utc_date": "curdate",
     "to_days": "julianday",
-    "json_length": "json_array_length",
     "json_arrayagg": "json_group_array",
     "json_objectagg": "json_group_object",
     "regexp_like": "regexp",
@@ -47,18 +49,6 @@ BUILTIN: Final = frozenset(
         "coalesce",
         "nullif",
         "julianday",
-        "json",
-        "json_array",
-        "json_array_length",
-        "json_extract",
-        "json_group_array",
-        "json_group_object",
-        "json_insert",
-        "json_object",
-        "json_remove",
-        "json_replace",
-        "json_set",
-        "json_type",
         "json_valid",
         "json_quote",
         "row_number",
@@ -75,6 +65,21 @@ BUILTIN: Final = frozenset(
     }
 )
 """SQLite's own, used as they are."""
+
+DOCUMENTS: Final = frozenset(
+    {
+        "json",
+        "json_array",
+        "json_group_array",
+        "json_group_object",
+        "json_insert",
+        "json_object",
+        "json_remove",
+        "json_replace",
+        "json_set",
+    }
+)
+"""SQLite's own, whose result is a document that MySQL would write with spaces."""
 
 UNTRANSLATED: Final = frozenset(
     {"std", "stddev", "variance", "get_lock", "release_lock", "str_to_date", "convert_tz", "load_file", "encrypt"}

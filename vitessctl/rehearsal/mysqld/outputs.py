@@ -28,6 +28,7 @@ _FUNCTION_TYPES = {
     "my_database": "VARCHAR",
     "my_to_text": "VARCHAR",
 }
+_ROUNDING = ("my_round", "my_truncate")
 _TRUTH = (exp.Boolean, exp.Predicate, exp.Not, exp.And, exp.Or, exp.Count)
 
 
@@ -84,7 +85,7 @@ def _item_output(item: exp.Expression, source_text: str, sources: Sequence[_Sour
         heading = heading or inner.name
         found = _resolve(inner, sources)
         return _column_output(*found, heading) if found else Output(heading)
-    if isinstance(inner, exp.Literal) and inner.is_string and not heading:
+    if isinstance(inner, exp.Literal) and source_text[:1] in {"'", '"'} and not heading:
         heading = inner.name
     described = _described(inner, sources)
     return replace(described, heading=heading or source_text)
@@ -108,7 +109,7 @@ def _described(node: exp.Expression, sources: Sequence[_Source]) -> Output:
     if isinstance(node, (exp.Min, exp.Max)) and isinstance(node.this, exp.Column):
         found = _resolve(node.this, sources)
         return Output("", column_type(found[1]), column_scale(found[1])) if found else Output("")
-    if isinstance(node, exp.Anonymous):
+    if isinstance(node, exp.Anonymous) and _scale(node, sources) is None:
         return Output("", _FUNCTION_TYPES.get(str(node.this).lower(), ""))
     scale = _scale(node, sources)
     return Output("", "DECIMAL" if scale or (isinstance(node, (exp.Sum, exp.Avg)) and scale is not None) else "", scale)
@@ -127,7 +128,7 @@ def _scale(node: exp.Expression, sources: Sequence[_Source]) -> int | None:
         return _plus(_scale(node.this, sources), 4)
     if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)):
         return _binary_scale(node, _scale(node.this, sources), _scale(node.expression, sources))
-    if isinstance(node, exp.Anonymous) and str(node.this).lower() == "my_round" and len(node.expressions) == 2:
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() in _ROUNDING and len(node.expressions) == 2:
         return int(node.expressions[1].name) if node.expressions[1].name.isdigit() else None
     return None
 

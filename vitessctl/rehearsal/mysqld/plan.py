@@ -24,6 +24,8 @@ class Plan:
 class ReadPlan:
     """A query. `outputs` is None where only the rows tell the columns."""
 
+    source: str
+    """As the client wrote it."""
     sql: str
     outputs: list[Output] | None
     tables: tuple[str, ...] = ()

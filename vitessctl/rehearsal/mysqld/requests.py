@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from vitessctl.rehearsal.mysqld import schema
-from vitessctl.rehearsal.mysqld.admin import start_replica
 from vitessctl.rehearsal.mysqld.errors import MySqlError
 from vitessctl.rehearsal.mysqld.session import Session
 from vitessctl.rehearsal.mysqld.source import serve_replica
@@ -81,17 +79,29 @@ def _wait_for(session: Session, request: Message) -> bool:
     return session.server.engine.wait_for_gtids(GtidSet.parse(request["position"]), request["seconds"])
 
 
+def _schema(session: Session, request: Message) -> Any:
+    from vitessctl.rehearsal.mysqld.schema import describe
+
+    return describe(session.server, request["database"])
+
+
+def _prepare_database(session: Session, request: Message) -> None:
+    from vitessctl.rehearsal.mysqld.schema import prepare_database
+
+    prepare_database(session, request["database"])
+
+
 HANDLERS: Final[dict[str, Handler]] = {
     "ping": lambda *_: None,
     "query": _query,
     "status": lambda session, _: session.server.status(),
     "set": lambda session, request: set_global(session.server, request["name"], request["value"]),
     "follow": _follow,
-    "start_replica": lambda session, _: start_replica(session.server),
+    "start_replica": lambda session, _: session.server.start_replica(),
     "stop_replica": _stop_replica,
     "reset_log": lambda session, request: session.server.reset_log(request["purged"]),
     "wait_for": _wait_for,
-    "schema": lambda session, request: schema.describe(session.server, request["database"]),
-    "prepare_database": lambda session, request: schema.prepare_database(session, request["database"]),
+    "schema": _schema,
+    "prepare_database": _prepare_database,
 }
 """Request to what it does."""

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
 from vitessctl.rehearsal.mysqld.functions import NAMES
-from vitessctl.rehearsal.mysqld.names import BUILTIN, FUNCTION_ALIASES, TIME_PARTS, UNTRANSLATED
+from vitessctl.rehearsal.mysqld.names import BUILTIN, DOCUMENTS, FUNCTION_ALIASES, TIME_PARTS, UNTRANSLATED
 from vitessctl.rehearsal.storage.physical import DEFAULT_COLLATION
 
 KNOWN_COLLATIONS = frozenset(
@@ -97,9 +97,10 @@ class Rewriter:
             return call("shift", arguments[2], arguments[1], unit)
         if name == "position":
             return call("locate", *arguments)
-        return self._plain_call(name, arguments)
+        inner = isinstance(node.parent, exp.Anonymous) and str(node.parent.this).lower().startswith("json_")
+        return self._plain_call(name, arguments, inner)
 
-    def _plain_call(self, name: str, arguments: list[exp.Expression]) -> exp.Expression:
+    def _plain_call(self, name: str, arguments: list[exp.Expression], inner: bool) -> exp.Expression:
         if name in UNTRANSLATED:
             raise unsupported(f"the function {name.upper()}()")
         name = FUNCTION_ALIASES.get(name, name)
@@ -107,6 +108,9 @@ class Rewriter:
             return call(name, *arguments)
         if name in BUILTIN:
             return exp.Anonymous(this=name, expressions=arguments)
+        if name in DOCUMENTS:
+            document = exp.Anonymous(this=name, expressions=arguments)
+            return document if inner else call("json_text", document)
         raise MySqlError(1305, f"{self._database}.{name}" if self._database else name)
 
 
@@ -179,8 +183,14 @@ def _cast(_: Rewriter, node: exp.Expression) -> exp.Expression:
     if name in {"BINARY", "VARBINARY"}:
         return exp.Cast(this=node.this, to=exp.DataType.build("BLOB", dialect="sqlite"))
     if name == "JSON":
-        return exp.Anonymous(this="json", expressions=[node.this])
+        return call("json_text", node.this)
     raise unsupported(f"CAST to {name}")
+
+
+def _arrow(_: Rewriter, node: exp.Expression) -> exp.Expression:
+    path = exp.Literal.string(node.expression.sql(dialect="mysql").strip("'"))
+    found = call("json_extract", node.this, path)
+    return call("json_unquote", found) if isinstance(node, exp.JSONExtractScalar) else found
 
 
 def _extract(_: Rewriter, node: exp.Expression) -> exp.Expression:
@@ -258,6 +268,8 @@ _RULES: dict[type[exp.Expression], Callable[[Rewriter, exp.Expression], exp.Expr
     exp.Sub: _arithmetic,
     exp.Cast: _cast,
     exp.Extract: _extract,
+    exp.JSONExtract: _arrow,
+    exp.JSONExtractScalar: _arrow,
     exp.Substring: _substring,
     exp.Trim: _trim,
     exp.StrPosition: _position,

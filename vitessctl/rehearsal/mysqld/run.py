@@ -15,16 +15,20 @@ from vitessctl.rehearsal.mysqld import variables
 from vitessctl.rehearsal.mysqld.change import delete_plan, known_table, update_plan
 from vitessctl.rehearsal.mysqld.ddl import Structures, rename_change, structure_change
 from vitessctl.rehearsal.mysqld.dialect import parse, select_texts, to_sqlite
-from vitessctl.rehearsal.mysqld.errors import MySqlError, from_sqlite, unsupported
+from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
+from vitessctl.rehearsal.mysqld.functions import text
 from vitessctl.rehearsal.mysqld.insert import insert_plan
 from vitessctl.rehearsal.mysqld.outputs import outputs_of
 from vitessctl.rehearsal.mysqld.plan import Plan, ReadPlan
 from vitessctl.rehearsal.mysqld.resultset import Output, affected, result
 from vitessctl.rehearsal.mysqld.rewrite import Rewriter
+from vitessctl.rehearsal.mysqld.sqlite_errors import from_sqlite, in_its_clause
 from vitessctl.rehearsal.mysqld.virtual import is_virtual, virtual_link
 from vitessctl.rehearsal.mysqld.words import first_word
-from vitessctl.rehearsal.storage.definition import Table
+from vitessctl.rehearsal.storage.apply import ApplyError
+from vitessctl.rehearsal.storage.definition import Table, table_from_json
 from vitessctl.rehearsal.storage.events import RowChange, StructureChange
+from vitessctl.rehearsal.storage.physical import quoted
 from vitessctl.rehearsal.tablet_rpc import QueryResult
 
 if TYPE_CHECKING:
@@ -72,6 +76,8 @@ def read_plan(session: Session, sql: str) -> ReadPlan:
         if select.args.get("into"):
             raise unsupported("SELECT … INTO")
     texts = select_texts(sql)
+    if texts == [""]:
+        raise MySqlError(1064, re.sub(r"(?i)^select\s*", "", sql))
     names = _tables_read(statement, rewriter)
     rewritten = rewriter.rewrite(statement)
     virtual = bool(names) and all(map(is_virtual, names))
@@ -79,7 +85,8 @@ def read_plan(session: Session, sql: str) -> ReadPlan:
     for name in names:
         if not virtual and name not in catalogue:
             raise MySqlError(1146, name)
-    return ReadPlan(to_sqlite(rewritten), outputs_of(rewritten, texts, catalogue), tuple(names), locks, virtual)
+    outputs = outputs_of(rewritten, texts, catalogue)
+    return ReadPlan(sql, to_sqlite(rewritten), outputs, tuple(names), locks, virtual)
 
 
 def _tables_read(statement: exp.Expression, rewriter: Rewriter) -> list[str]:
@@ -89,7 +96,10 @@ def _tables_read(statement: exp.Expression, rewriter: Rewriter) -> list[str]:
 
 
 def _read(session: Session, link: Link, plan: ReadPlan) -> QueryResult:
-    cursor = guarded(session, link, partial(link.sqlite.execute, plan.sql), None, ())
+    try:
+        cursor = guarded(session, link, partial(link.sqlite.execute, plan.sql), None, ())
+    except MySqlError as error:
+        raise in_its_clause(error, plan.source) from None
     rows = guarded(session, link, cursor.fetchall, None, ())
     headings = [column[0] for column in cursor.description or ()]
     outputs = plan.outputs
@@ -105,7 +115,10 @@ def run_write(session: Session, sql: str) -> QueryResult:
         before = len(transaction.changes)
         run = partial(transaction.execute, plan.sql)
         transaction.clear_attempt()
-        cursor = guarded(session, transaction.link, run, plan.table, lambda: transaction.attempted)
+        try:
+            cursor = guarded(session, transaction.link, run, plan.table, lambda: transaction.attempted)
+        except MySqlError as error:
+            raise in_its_clause(error, sql) from None
         changes = [change for change in transaction.changes[before:] if isinstance(change, RowChange)]
         count = _counted(changes) if plan.counts_changes else cursor.rowcount
         insert_id = _insert_id(plan, changes)
@@ -153,6 +166,22 @@ def structure_of(session: Session, sql: str) -> StructureChange | None:
     if first_word(sql) == "rename":
         return rename_change(sql, present)
     return structure_change(parse(sql), present)
+
+
+def structure_error(session: Session, change: StructureChange, error: ApplyError) -> MySqlError:
+    """Why a change of structure failed: mostly rows that a new unique key does not allow."""
+    for new in map(table_from_json, change.defined):
+        old = session.server.engine.catalogue.get(new.physical)
+        for key in new.keys:
+            if old is None or key.kind == "index" or not all(map(old.column, key.columns)):
+                continue
+            columns = ", ".join(map(quoted, key.columns))
+            twice = f"SELECT {columns} FROM {quoted(old.physical)} GROUP BY {columns} HAVING count(*) > 1 LIMIT 1"
+            with session.server.engine.read() as link:
+                row = link.sqlite.execute(twice).fetchone()
+            if row is not None:
+                return MySqlError(1062, "-".join(map(text, row)), f"{new.name}.{key.name}")
+    return unsupported(error.text)
 
 
 def guarded(

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from vitessctl.rehearsal.mysqld.config import Config, read_config
-from vitessctl.rehearsal.mysqld.requests import answer, serve
+from vitessctl.rehearsal.mysqld.requests import serve
 from vitessctl.rehearsal.mysqld.state import ServerState
 from vitessctl.rehearsal.mysqld.waits import wait
 
@@ -54,7 +54,7 @@ def _run(config: Config) -> int:
     server = ServerState(config)
     for listener in sockets:
         listener.listen(_BACKLOG)
-        threading.Thread(target=_accept, args=(server, listener), daemon=True).start()
+        threading.Thread(target=accept, args=(server, listener), daemon=True).start()
     config.pid_file.write_text(f"{os.getpid()}\n")
     log.write(f"{_stamp()} [System] [MY-010931] [Server] mysqld (REHEARSAL): ready for connections.\n")
     _wait_for_signal()
@@ -83,7 +83,8 @@ def _unix(config: Config) -> socket.socket:
     return listener
 
 
-def _accept(server: ServerState, listener: socket.socket) -> None:
+def accept(server: ServerState, listener: socket.socket) -> None:
+    """Serves every connection to a listening socket in a thread of its own, until the socket is closed."""
     while True:
         try:
             connection, _ = listener.accept()
@@ -106,6 +107,3 @@ def _stop(server: ServerState) -> None:
     server.engine.checkpoint()
     for path in (server.config.socket, server.config.lock_file, server.config.pid_file):
         path.unlink(missing_ok=True)
-
-
-__all__ = ["answer", "main"]

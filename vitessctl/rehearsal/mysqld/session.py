@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from vitessctl.rehearsal.mysqld.admin import administer
 from vitessctl.rehearsal.mysqld.context import SessionState
 from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
+from vitessctl.rehearsal.mysqld.names import BUILTIN_SCHEMAS
 from vitessctl.rehearsal.mysqld.resultset import affected
-from vitessctl.rehearsal.mysqld.settings import change_settings, select_variables
-from vitessctl.rehearsal.mysqld.show import show
 from vitessctl.rehearsal.mysqld.waits import wait
 from vitessctl.rehearsal.mysqld.words import first_word, without_comments
 from vitessctl.rehearsal.storage.apply import ApplyError
 from vitessctl.rehearsal.storage.engine import LockWaitTimeout
 from vitessctl.rehearsal.storage.transaction import ReadOnlyServer, ReplicaWaitTimeout, WriteTransaction
-from vitessctl.rehearsal.tablet_rpc import QueryResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitessctl.rehearsal.mysqld.state import ServerState
+    from vitessctl.rehearsal.tablet_rpc import QueryResult
 
 _READS: Final = frozenset({"select", "with", "values", "table"})
 _WRITES: Final = frozenset({"insert", "replace", "update", "delete"})
 _STRUCTURES: Final = frozenset({"create", "alter", "drop", "truncate", "rename"})
-_ADMINISTERS: Final = frozenset({"flush", "purge", "reset", "stop", "start", "change", "kill"})
-_IGNORED: Final = frozenset({"lock", "unlock", "analyze", "optimize", "do", "handler", "xa", "check"})
+_IGNORED: Final = frozenset({"release", "lock", "unlock", "analyze", "optimize", "do", "handler", "check"})
+_ELSEWHERE: Final = {
+    "set": ("settings", "change_settings"),
+    **dict.fromkeys(("show", "desc", "describe"), ("show", "show")),
+    **dict.fromkeys(("flush", "purge", "reset", "stop", "start", "change", "kill"), ("admin", "administer")),
+}
+"""Module and function of other statements; loaded when the first one comes, because thirteen servers start at once."""
+
+
+_REFUSED: Final = frozenset({"call", "explain", "load", "grant", "revoke", "prepare", "execute", "deallocate", "xa"})
+"""MySQL has them, the rehearsal does not."""
+
+
+def _elsewhere(word: str) -> Callable[[Session, str], QueryResult]:
+    module, function = _ELSEWHERE[word]
+    found: Callable[[Session, str], QueryResult] = getattr(
+        importlib.import_module(f"vitessctl.rehearsal.mysqld.{module}"), function
+    )
+    return found
 
 
 class Session:
@@ -51,7 +68,10 @@ class Session:
             raise MySqlError(1065, text="Query was empty")
         self.state.now = datetime.now()
         self.state.deadline = None if seconds is None else time.monotonic() + seconds
-        answer = self._handler(first_word(statement))(statement)
+        word = first_word(statement)
+        if word == "start" and statement.lower().split()[1:2] == ["transaction"]:
+            word = "begin"
+        answer = self._handler(word)(statement)
         self.state.row_count = answer["rows_affected"] if not answer["fields"] else -1
         if answer["fields"]:
             self.state.found_rows = len(answer["rows"])
@@ -62,35 +82,24 @@ class Session:
         self._end(lambda transaction: transaction.rollback())
 
     def _handler(self, word: str) -> Callable[[str], QueryResult]:
-        if word in _READS:
-            return self._query
-        if word in _WRITES:
-            return self._write
-        if word in _STRUCTURES:
-            return self._restructure
-        if word in _IGNORED:
-            return lambda _: affected(0)
-        special: dict[str, Callable[[str], QueryResult]] = {
+        own: dict[str, Callable[[str], QueryResult]] = {
             "begin": self._begin,
-            "start": self._start,
             "commit": self._commit,
             "rollback": self._rollback,
             "savepoint": self._savepoint,
-            "release": lambda _: affected(0),
-            "set": lambda sql: change_settings(self, sql),
             "use": self._use,
-            "show": lambda sql: show(self, sql),
-            "desc": lambda sql: show(self, sql),
-            "describe": lambda sql: show(self, sql),
-            "explain": lambda sql: show(self, sql),
+            **dict.fromkeys(_STRUCTURES, self._restructure),
+            **dict.fromkeys(_WRITES, self._write),
+            **dict.fromkeys(_READS, self._query),
+            **dict.fromkeys(_IGNORED, lambda _: affected(0)),
         }
-        if word in special:
-            return special[word]
-        if word in _ADMINISTERS:
-            return lambda sql: administer(self.server, sql)
-        return self._unknown
+        if word in own:
+            return own[word]
+        return partial(_elsewhere(word), self) if word in _ELSEWHERE else self._unknown
 
     def _unknown(self, sql: str) -> QueryResult:
+        if first_word(sql) in _REFUSED:
+            raise unsupported(sql[:200])
         raise MySqlError(1064, sql)
 
     def _use(self, sql: str) -> QueryResult:
@@ -99,8 +108,6 @@ class Session:
 
     def use(self, database: str) -> None:
         """Selects a database. MySqlError 1049."""
-        from vitessctl.rehearsal.mysqld.virtual import BUILTIN_SCHEMAS
-
         if database not in self.server.engine.schemas and database not in BUILTIN_SCHEMAS:
             raise MySqlError(1049, database)
         self.state.database = database
@@ -111,12 +118,6 @@ class Session:
         self._end(self._committed)
         self.in_transaction = True
         return affected(0)
-
-    def _start(self, sql: str) -> QueryResult:
-        words = sql.lower().split()
-        if words[1:2] == ["transaction"]:
-            return self._begin(sql)
-        return administer(self.server, sql)
 
     def _commit(self, _: str) -> QueryResult:
         self._end(self._committed)
@@ -200,6 +201,8 @@ class Session:
     # Statements that need the parser, which is loaded when the first one comes
 
     def _query(self, sql: str) -> QueryResult:
+        from vitessctl.rehearsal.mysqld.settings import select_variables
+
         quick = select_variables(self, sql)
         if quick is not None:
             return quick
@@ -217,7 +220,7 @@ class Session:
         """Commits what is open, as MySQL does, then changes structure in a transaction of its own."""
         self._end(self._committed)
         self._check_writable()
-        from vitessctl.rehearsal.mysqld.run import structure_of
+        from vitessctl.rehearsal.mysqld.run import structure_error, structure_of
 
         change = structure_of(self, sql)
         if change is None:
@@ -226,5 +229,5 @@ class Session:
             with self.writing(foreign_keys=False) as transaction:
                 transaction.restructure(change)
         except ApplyError as error:
-            raise unsupported(error.text) from None
+            raise structure_error(self, change, error) from None
         return affected(0)

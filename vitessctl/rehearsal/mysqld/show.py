@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.mysqld import variables
 from vitessctl.rehearsal.mysqld.errors import MySqlError
+from vitessctl.rehearsal.mysqld.names import BUILTIN_SCHEMAS
 from vitessctl.rehearsal.mysqld.replication_rows import binary_log_status, binary_logs, replica_status
 from vitessctl.rehearsal.mysqld.resultset import strings
-from vitessctl.rehearsal.mysqld.virtual import BUILTIN_SCHEMAS, column_rows, statistics_rows
+from vitessctl.rehearsal.mysqld.virtual import column_rows, statistics_rows
 from vitessctl.rehearsal.storage.definition import Table, create_table_text
 from vitessctl.rehearsal.tablet_rpc import QueryResult
 

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from vitessctl.rehearsal.mysqld.config import Config, server_uuid
+from vitessctl.rehearsal.mysqld.errors import MySqlError
 from vitessctl.rehearsal.mysqld.functions import VERSION, register
 from vitessctl.rehearsal.mysqld.replica import Replica, Source
 from vitessctl.rehearsal.mysqld.variables import VERSION_COMMENT
@@ -97,6 +98,13 @@ class ServerState:
         self.replica.change_source(Source(host, port) if host else None)
         if running and host:
             self.replica.start()
+
+    def start_replica(self) -> None:
+        """START REPLICA. MySqlError 1200 without a source."""
+        try:
+            self.replica.start()
+        except ValueError:
+            raise MySqlError(1200) from None
 
     def status(self) -> dict[str, Any]:
         """All that a vttablet asks for."""

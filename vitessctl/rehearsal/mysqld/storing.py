@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from vitessctl.rehearsal.mysqld.context import FunctionContext
+from vitessctl.rehearsal.mysqld.documents import normal
 from vitessctl.rehearsal.mysqld.errors import MySqlError
 from vitessctl.rehearsal.mysqld.times import parse_time, time_text
 from vitessctl.rehearsal.storage.definition import Column
@@ -32,17 +32,6 @@ def storing_function(column: Column) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def normal_json(value: Any) -> str:
-    """A JSON text as MySQL shows it: spaces after separators, keys by length and then by bytes."""
-    return json.dumps(_sorted(json.loads(value)), ensure_ascii=False)
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value, key=lambda key: (len(key.encode()), key.encode()))}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
-
-
 def storing_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]:
     """Those functions, without their prefix. All keep NULL."""
 
@@ -54,7 +43,10 @@ def storing_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]
         return found
 
     def store_time(value: Any, digits: str, column: str) -> str | None:
-        return None if value is None else time_text(moment(value, column, "datetime"), int(digits))
+        if value is None:
+            return None
+        half = timedelta(microseconds=10 ** (6 - int(digits)) // 2)
+        return time_text(moment(value, column, "datetime") + half, int(digits))
 
     def store_date(value: Any, column: str) -> str | None:
         return None if value is None else moment(value, column, "date").strftime("%Y-%m-%d")
@@ -71,7 +63,7 @@ def storing_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]
 
     def store_json(value: Any, column: str) -> str | None:
         try:
-            return None if value is None else normal_json(value)
+            return None if value is None else normal(value)
         except ValueError:
             text = f"Invalid JSON text: \"Invalid value.\" at position 0 in value for column '{column}'."
             raise context.fail(MySqlError(3140, text=text)) from None

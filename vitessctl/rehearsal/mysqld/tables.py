@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from vitessctl.rehearsal.mysqld.dialect import MySqlSource, to_sqlite
 from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
+from vitessctl.rehearsal.mysqld.resultset import column_scale
 from vitessctl.rehearsal.mysqld.rewrite import KNOWN_COLLATIONS, Rewriter
 from vitessctl.rehearsal.storage.connection import MAX_COLUMNS
 from vitessctl.rehearsal.storage.definition import Check, Column, ForeignKey, Key, Table
@@ -110,10 +111,19 @@ def column_of(item: exp.ColumnDef) -> Column:
         elif isinstance(kind, exp.CommentColumnConstraint):
             column = replace(column, comment=kind.name)
         elif isinstance(kind, exp.CollateColumnConstraint):
-            column = replace(column, collation=_collation(kind.name))
+            column = replace(column, collation=_collation(kind.this.name))
         elif isinstance(kind, (exp.GeneratedAsIdentityColumnConstraint, exp.ComputedColumnConstraint)):
             raise unsupported("generated columns")
-    return column
+    return replace(column, default=_with_digits(column))
+
+
+def _with_digits(column: Column) -> str | None:
+    """The default; that of an exact number has the column's digits."""
+    digits = column_scale(column) if column.base_type == "decimal" else None
+    number = (column.default or "").strip("'")
+    if digits is None or not re.fullmatch(r"-?\d+(\.\d*)?", number):
+        return column.default
+    return f"'{float(number):.{digits}f}'"
 
 
 def _collation(name: str) -> str:
@@ -149,7 +159,7 @@ def type_text(kind: exp.DataType | None) -> str:
         width = ""
     if name == "decimal" and not width:
         width = "10,0"
-    width = width if name in {"enum", "set"} else re.sub(r"\s", "", width)
+    width = re.sub(r"',\s+'", "','", width) if name in {"enum", "set"} else re.sub(r"\s", "", width)
     return " ".join(filter(None, [f"{name}({width})" if width else name, suffix]))
 
 
@@ -217,6 +227,6 @@ def _foreign_key(table: Table, item: exp.ForeignKey, name: str) -> ForeignKey:
 
 
 def _check(table: Table, item: exp.CheckColumnConstraint, name: str, rewriter: Rewriter) -> Check:
-    written = item.this.sql(dialect=MySqlSource)
+    written = item.this.sql(dialect=MySqlSource, identify=True)
     holder = rewriter.rewrite(exp.select(item.this.copy()))
     return Check(name or f"{table.name}_chk_{len(table.checks) + 1}", to_sqlite(holder.expressions[0]), written)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vitessctl.rehearsal.mysqld import variables
 from vitessctl.rehearsal.mysqld.functions import register
+from vitessctl.rehearsal.mysqld.names import BUILTIN_SCHEMAS
 from vitessctl.rehearsal.mysqld.resultset import column_scale
 from vitessctl.rehearsal.storage.connection import Link
 from vitessctl.rehearsal.storage.definition import Column, Key, Table
@@ -14,7 +15,6 @@ from vitessctl.rehearsal.storage.definition import Column, Key, Table
 if TYPE_CHECKING:
     from vitessctl.rehearsal.mysqld.state import ServerState
 
-BUILTIN_SCHEMAS: Final = ("information_schema", "mysql", "performance_schema", "sys")
 Row = Mapping[str, Any]
 
 _USERS: Final = (
@@ -78,10 +78,18 @@ def _collation(column: Column) -> str | None:
 
 
 def _key_letter(table: Table, column: Column) -> str:
-    kinds = {key.kind for key in table.keys if key.columns[0] == column.name}
-    if column.name in table.primary_key:
+    starts = [key for key in table.keys if key.columns[0] == column.name]
+    if column.name in table.primary_key or (not table.primary_key and column.name in _stand_in_key(table)):
         return "PRI"
-    return "UNI" if "unique" in kinds else "MUL" if kinds else ""
+    if any(key.kind == "unique" and len(key.columns) == 1 for key in starts):
+        return "UNI"
+    return "MUL" if starts else ""
+
+
+def _stand_in_key(table: Table) -> tuple[str, ...]:
+    """The first unique key without NULL, which is as good as a primary key."""
+    needed = {column.name for column in table.columns if not column.nullable}
+    return next((key.columns for key in table.keys if key.kind == "unique" and needed.issuperset(key.columns)), ())
 
 
 def _plain_default(column: Column) -> str | None:

@@ -63,6 +63,8 @@ def apply_structure(connection: sqlite3.Connection, change: StructureChange) -> 
     try:
         for statement in change.statements:
             connection.execute(statement)
+    except sqlite3.IntegrityError as error:
+        raise ApplyError(1062, _structure_text(change, error)) from None
     except sqlite3.OperationalError as error:
         raise ApplyError(1050 if "already exists" in str(error) else 1146, _structure_text(change, error)) from None
     for physical in change.dropped:

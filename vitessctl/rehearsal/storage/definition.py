@@ -137,7 +137,7 @@ def create_table_text(table: Table) -> str:
     lines = [_column_text(column) for column in table.columns]
     lines += [_key_text(key) for key in table.keys]
     lines += [_foreign_key_text(key) for key in table.foreign_keys]
-    lines += [f"CONSTRAINT {ticked(check.name)} CHECK ({check.mysql})" for check in table.checks]
+    lines += [f"CONSTRAINT {ticked(check.name)} CHECK (({check.mysql}))" for check in table.checks]
     body = ",\n".join(f"  {line}" for line in lines)
     comment = f" COMMENT='{table.comment}'" if table.comment else ""
     tail = f"ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci{comment}"
@@ -150,7 +150,7 @@ def ticked(name: str) -> str:
 
 
 def _column_text(column: Column) -> str:
-    collate = f" COLLATE {column.collation}" if column.collation else ""
+    collate = f" CHARACTER SET utf8mb4 COLLATE {column.collation}" if column.collation else ""
     words = [f"{ticked(column.name)} {column.type}{collate}"]
     if not column.nullable:
         words.append("NOT NULL")

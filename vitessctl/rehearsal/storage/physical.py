@@ -47,7 +47,9 @@ def integer_range(column: Column) -> tuple[int, int] | None:
 def create_statements(table: Table) -> list[str]:
     """The statements that make an empty table with its indexes."""
     parts = [_column_sql(table, column) for column in table.columns]
-    parts += [_primary_key_sql(key) for key in table.keys if key.kind == "primary" and not _is_counter(table, key)]
+    parts += [
+        _primary_key_sql(table, key) for key in table.keys if key.kind == "primary" and not _is_counter(table, key)
+    ]
     parts += [_foreign_key_sql(table, key) for key in table.foreign_keys]
     parts += [f"CONSTRAINT {quoted(check.name)} CHECK ({check.sqlite})" for check in table.checks]
     statements = [f"CREATE TABLE {quoted(table.physical)} ({', '.join(parts)})"]
@@ -111,8 +113,10 @@ def _checks(column: Column) -> str:
     return ""
 
 
-def _primary_key_sql(key: Key) -> str:
-    return f"PRIMARY KEY ({', '.join(map(quoted, key.columns))})"
+def _primary_key_sql(table: Table, key: Key) -> str:
+    """SQLite's primary key is the counter, where there is one; MySQL's is then just another unique key."""
+    kind = "PRIMARY KEY" if table.auto_increment is None else "UNIQUE"
+    return f"{kind} ({', '.join(map(quoted, key.columns))})"
 
 
 def _foreign_key_sql(table: Table, key: ForeignKey) -> str:
