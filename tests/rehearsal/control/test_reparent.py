@@ -307,7 +307,7 @@ def test_initialisation_without_force_confirms_a_primary(cluster: Rig) -> None:
 NUMBERS = st.integers(0, 4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     extra=st.tuples(NUMBERS, NUMBERS),
     received=st.tuples(NUMBERS, NUMBERS),
@@ -340,7 +340,7 @@ def test_nobody_is_promoted_who_lacks_what_a_reached_tablet_has(
     assert all(promoted.contains(received_set) for received_set in before.values())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(moves=st.lists(st.sampled_from([ONE, TWO, THREE]), min_size=1, max_size=6), rows=st.lists(NUMBERS, max_size=6))
 def test_planned_reparents_in_any_order_lose_nothing(moves: list[str], rows: list[int]) -> None:
     cluster = rig()

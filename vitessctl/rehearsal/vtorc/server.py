@@ -13,6 +13,7 @@ from vitessctl.rehearsal.servenv.times import asked
 from vitessctl.rehearsal.servenv.web import Page
 from vitessctl.rehearsal.topology import TopologyError
 from vitessctl.rehearsal.topology_records import Topology, open_topology
+from vitessctl.rehearsal.vtctld.tablets import Tablets
 from vitessctl.rehearsal.vtorc.analysis import DESCRIPTIONS, Problem
 from vitessctl.rehearsal.vtorc.recovery import Settings
 from vitessctl.rehearsal.vtorc.watcher import COUNTERS, Watcher
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
         prevent_cross_cell=flags.true("prevent-cross-cell-failover"),
         emergency=flags.true("allow-emergency-reparent", True),
     )
-    watcher = Watcher(topology, flags.words("clusters-to-watch"), settings, process.log)
+    watcher = Watcher(topology, Tablets(), flags.words("clusters-to-watch"), settings, process.log)
     watcher.recovering = flags.true("allow-recovery", True)
     _register(process, watcher)
     process.listen_http()

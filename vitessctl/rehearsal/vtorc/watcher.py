@@ -26,7 +26,9 @@ LASTING = ("DeadPrimary", "PrimaryTabletDeleted")
 class Watcher:
     """The state of one vtorc. `look` is one round; `run` repeats it."""
 
-    def __init__(self, topology: Topology, clusters: Sequence[str], settings: Settings, log: Log) -> None:
+    def __init__(
+        self, topology: Topology, tablets: Tablets, clusters: Sequence[str], settings: Settings, log: Log
+    ) -> None:
         self.recovering = True
         """Whether recoveries are on (--allow-recovery, and the API that turns them off)."""
         self.healthy = False
@@ -38,7 +40,7 @@ class Watcher:
         self._clusters = clusters
         self._settings = settings
         self._log = log
-        self._tablets = Tablets()
+        self._tablets = tablets
         self._since: dict[Problem, float] = {}
         self._pause: dict[Problem, float] = {}
         self._stopping = threading.Event()
