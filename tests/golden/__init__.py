@@ -21,6 +21,6 @@ def files() -> Iterator[tuple[Path, str]]:
     for inventory in sorted(packaged_folder("inventories").iterdir()):
         cluster = build(load(inventory, [], [], {}))
         for target in TARGETS:
-            documents = render(cluster, target)  # type: ignore[arg-type]
+            documents = render(cluster, target)
             parts = (f"{'=' * 20} {each.stage}: {each.label} ({each.template})\n{each.text}" for each in documents)
             yield FOLDER / f"{inventory.name}.{target}.txt", "".join(parts)

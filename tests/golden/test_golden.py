@@ -9,7 +9,7 @@ import pytest
 from tests.golden import FOLDER, files
 
 
-@pytest.mark.parametrize(("path", "text"), files(), ids=lambda value: value.stem if isinstance(value, Path) else "")
+@pytest.mark.parametrize(("path", "text"), [pytest.param(*each, id=each[0].stem) for each in files()])
 def test_an_inventory_renders_to_what_was_reviewed(path: Path, text: str) -> None:
     assert text == path.read_text(encoding="utf-8"), "if the change is right: python -m tests.golden"
 

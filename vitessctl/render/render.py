@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from vitessctl.model.cluster import Cluster
-from vitessctl.render import kubernetes, local
 from vitessctl.render.documents import Document
 from vitessctl.render.renderer import Renderer
 
-TARGETS = {"kubernetes": kubernetes.documents, "local": local.documents}
-
 TargetName = Literal["kubernetes", "local"]
+TARGETS: tuple[TargetName, ...] = ("kubernetes", "local")
 
 
 def render(cluster: Cluster, target: TargetName, templates: Sequence[Path] = ()) -> tuple[Document, ...]:
@@ -22,4 +20,11 @@ def render(cluster: Cluster, target: TargetName, templates: Sequence[Path] = ())
     `templates` are folders of the user, each with files such as `kubernetes/vtgate-deployment.yaml.j2` that
     win over ours. Raises TemplateError, and UnknownFlagError for a flag that the release does not have.
     """
-    return tuple(TARGETS[target](cluster, Renderer(target, templates)))
+    renderer = Renderer(target, templates)
+    if target == "kubernetes":
+        from vitessctl.render import kubernetes
+
+        return tuple(kubernetes.documents(cluster, renderer))
+    from vitessctl.render import local
+
+    return tuple(local.documents(cluster, renderer))

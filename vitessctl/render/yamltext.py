@@ -13,7 +13,6 @@ import yaml
 from vitessctl.render.marks import (
     CACHED,
     END,
-    PLAIN,
     QUOTED,
     Fragment,
     Quoted,
@@ -26,6 +25,7 @@ from vitessctl.render.marks import (
 )
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_][A-Za-z0-9/_.+-]*")
+_LONGEST_BARE_KEY = 317  # a label's key: 253 of a domain, a slash, 63 of a name
 _WORDS_WITH_MEANING = frozenset({"y", "n", "nan", "inf", "infinity"})
 # What JSON leaves alone but YAML takes for a line break or refuses inside quotes.
 _ESCAPE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
@@ -86,8 +86,9 @@ def _lines(lines: Iterable[str], indent: int) -> Fragment:
 
 @lru_cache(maxsize=CACHED)
 def _key(text: str) -> str:
+    """A key that may stand bare is as good as a part of the template: keys differ little between documents."""
     try:
-        return f"{PLAIN}{plain(text)}{END}"
+        return plain(text) if len(text) <= _LONGEST_BARE_KEY else f"{QUOTED}{quote(text)}{END}"
     except ValueRefused:
         return f"{QUOTED}{quote(text)}{END}"
 

@@ -151,7 +151,7 @@ def test_ports_that_services_name_are_there() -> None:
             ports = [port for part in containers(workload) for port in part.get("ports", [])]
             named = {port["name"]: port["containerPort"] for port in ports}
             for port in service.data["spec"]["ports"]:
-                assert named[port["targetPort"]] == port["port"]
+                assert named.get(port["targetPort"], port["targetPort"]) == port["port"]
 
 
 def test_a_tablet_is_a_stateful_set_that_only_vitessctl_restarts() -> None:
