@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_SHAPE = re.compile(r"^(?P<start>(?:[0-9a-f]{2})*)-(?P<end>(?:[0-9a-f]{2})*)$")
+_SHAPE = re.compile(r"(?P<start>(?:[0-9a-f]{2})*)-(?P<end>(?:[0-9a-f]{2})*)")
 
 
 class KeyRange(NamedTuple):
@@ -43,7 +43,7 @@ def parse_key_range(text: str) -> KeyRange:
 
     Raises ValueError with a sentence that says what is wrong.
     """
-    match = _SHAPE.match(text)
+    match = _SHAPE.fullmatch(text)
     if match is None:
         raise ValueError(
             f"'{text}' is not a key range: it is two lower-case hex bounds with a dash between, like -80 or 40-80"
