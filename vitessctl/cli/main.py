@@ -49,10 +49,12 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = app(prog_name="vitessctl", standalone_mode=False)
+        if code == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt  # Newer typers swallow it.
     except VitessctlError as error:
         code = _show(error)
     except (KeyboardInterrupt, typer.Abort):
-        code = _show(Interrupted("interrupted"))
+        code = _show(Interrupted("interrupted", fix="What runs keeps running. The same command goes on from here."))
     except BrokenPipeError:
         # Whoever read the output went away, so the command may not have come to its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
