@@ -10,10 +10,11 @@ from vitessctl.errors import UsageError
 from vitessctl.model.cluster import Cluster
 from vitessctl.targets.local.binaries import Binaries, find_real
 from vitessctl.targets.local.install import rehearsal_binaries
-from vitessctl.targets.local.state import MARKER, default_state
+from vitessctl.targets.local.state import Content, content_of, default_state
 from vitessctl.targets.local.target import LocalTarget
 
 TARGETS = ("local", "rehearsal")
+_ANOTHER = "another folder with --state-dir"
 
 
 def open_local(
@@ -23,6 +24,7 @@ def open_local(
     environ = os.environ if environ is None else environ
     places = {target: state_dir or default_state(cluster.name, target, environ, os.geteuid()) for target in TARGETS}
     chosen = name or _only_one(cluster, places)
+    _check_content(cluster, chosen, places[chosen])
     return LocalTarget(cluster, places[chosen], _binaries(cluster, chosen, environ), chosen, environ)
 
 
@@ -31,14 +33,35 @@ def _binaries(cluster: Cluster, name: str, environ: Mapping[str, str]) -> Binari
 
 
 def _only_one(cluster: Cluster, places: Mapping[str, Path]) -> str:
-    found = [target for target, path in places.items() if (path / MARKER).is_file()]
-    if len(found) != 1:
-        what = "is both real and rehearsed" if found else "is not"
+    found = [target for target, path in places.items() if (content := content_of(path)) and content.target == target]
+    if len(found) == 1:
+        return found[0]
+    where = ", ".join(sorted({str(path) for path in places.values()}))
+    if found:
         raise UsageError(
-            f"{cluster.name} {what} on this machine",
-            where=", ".join(sorted({str(path) for path in places.values()})),
-            fix="say which one with --local or --rehearse"
-            if found
-            else "bring it up with `vitessctl up`, or name its folder with --state-dir",
+            f"{cluster.name} is both real and rehearsed on this machine",
+            where=where,
+            fix="say which one with --local or --rehearse",
         )
-    return found[0]
+    raise UsageError(
+        f"{cluster.name} is not on this machine",
+        where=where,
+        fix="bring it up with `vitessctl up`, or name its folder with --state-dir",
+    )
+
+
+def _check_content(cluster: Cluster, target: str, path: Path) -> None:
+    """Raise UsageError if the folder belongs to another cluster, or to this one with other servers."""
+    content = content_of(path)
+    if content is None or content == Content(cluster.name, target):
+        return
+    if content.cluster == cluster.name:
+        raise UsageError(
+            f"the folder holds {'a rehearsal' if content.target == 'rehearsal' else 'real servers'} of {cluster.name}",
+            where=str(path),
+            why="real and stand-in servers cannot share their data",
+            fix=f"use {'--rehearse' if content.target == 'rehearsal' else '--local'}, or {_ANOTHER}",
+        )
+    raise UsageError(
+        f"the folder holds the cluster {content.cluster}, not {cluster.name}", where=str(path), fix=f"use {_ANOTHER}"
+    )

@@ -17,7 +17,7 @@ from pathlib import Path
 
 STATE_VARIABLE = "VITESSCTL_STATE"
 PROGRAM_VARIABLE = "SUPERVISOR_PROCESS_NAME"
-_SECRET = re.compile(r"((?:.*(?:pass|secret|token)[^=]*=)|-p(?=.)).*", re.IGNORECASE)
+_SECRET = re.compile(r"^((?:.*(?:pass|secret|token)[^=]*=)|-p(?=.)).*", re.IGNORECASE)
 _DATABASE = ("mysqld", "mysqld_safe")
 _START_TIME = 19  # of the fields behind the command's name in /proc/PID/stat: proc(5) field 22
 

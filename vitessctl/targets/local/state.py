@@ -7,9 +7,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from vitessctl.targets.local.account import Account, blocked
 from vitessctl.targets.local.faults import StateFolderError
@@ -23,8 +22,6 @@ SOCKETS = ("data/vt_0000000000/mysql.sock", "run/mysqlctl-0000000000.sock", "sup
 _LEGAL = re.compile(r"[\w./+=@~-]+")
 _ANOTHER = "choose another folder with --state-dir"
 
-Result = TypeVar("Result")
-
 
 def default_state(cluster: str, target: str, environ: Mapping[str, str], uid: int) -> Path:
     """Where a cluster lives without --state-dir.
@@ -37,6 +34,24 @@ def default_state(cluster: str, target: str, environ: Mapping[str, str], uid: in
     home = environ.get("XDG_STATE_HOME", "")
     base = Path(home) if os.path.isabs(home) else Path(environ.get("HOME") or Path.home(), ".local/state")
     return base / "vitessctl" / f"{cluster}-{target}"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a state folder's marker says that it is."""
+
+    cluster: str
+    target: str
+
+
+def content_of(path: Path) -> Content | None:
+    """Whose state folder this is; None if it is none, and nobody's if its marker cannot be read."""
+    try:
+        return Content(**json.loads((path / MARKER).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError):
+        return Content("", "")
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ class StateFolder:
             if not self.exists:
                 os.chmod(self.path, 0o700)
                 self._own(self.path)
-                self.write(MARKER, json.dumps({"cluster": cluster, "target": target}) + "\n")
+                self.write(MARKER, json.dumps(asdict(Content(cluster, target))) + "\n")
             for folder in FOLDERS:
                 self._make(self.path / folder)
             if not (self.path / LOCK).exists():
@@ -174,7 +189,7 @@ def _faults_of_path(path: Path) -> Iterator[StateFolderError]:
         yield StateFolderError("the state folder is a file", where=str(path), fix=_ANOTHER)
     if not _LEGAL.fullmatch(str(path)):
         yield StateFolderError(
-            "the state folder's name has a space, or a sign that has a meaning in PATH or in supervisor's configuration",
+            "the state folder's name has a space, or a sign with a meaning in PATH or supervisor's configuration",
             where=str(path),
             fix=f"{_ANOTHER}, of letters, digits and . _ - + = @ ~",
         )
