@@ -79,7 +79,8 @@ class Engine:
                     "interrupted", fix="What runs keeps running. The same command goes on from here."
                 ) from None
         for stage in waiting:
-            self._skip(stage, "an earlier stage failed")
+            if stage.applies(self._context):
+                self._skip(stage, "an earlier stage failed")
         self._emit(
             events.RunEnded(self._seconds(), failure is None, {k: dict(v) for k, v in self.recap.counts.items()})
         )
