@@ -30,6 +30,7 @@ EXAMPLES: list[tuple[events.Event, dict[str, Any]]] = [
         events.RunStarted(0.0, "up", "guestbook", "rehearsal"),
         {"type": "run_started", "seconds": 0.0, "command": "up", "cluster": "guestbook", "target": "rehearsal"},
     ),
+    (events.Notice(0.0, "it runs on"), {"type": "notice", "seconds": 0.0, "text": "it runs on"}),
     (events.StageStarted(0.5, "etcd"), {"type": "stage_started", "seconds": 0.5, "stage": "etcd"}),
     (
         events.DocumentApplied(1.0, CHANGE),

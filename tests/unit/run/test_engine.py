@@ -190,6 +190,14 @@ def test_a_stage_that_does_not_apply_counts_as_done_and_says_nothing() -> None:
     assert [event.stage for event in outcome.of(events.StageStarted)] == ["replication"]
 
 
+def test_one_that_does_not_apply_is_not_called_skipped_after_a_failure() -> None:
+    absent = Stage("prune", ("etcd",), "nothing", always(DONE()), lambda context: False)
+
+    outcome = run(a_stage("etcd", converge=fails(VitessctlError("broken"))), absent)
+
+    assert outcome.of(events.StageSkipped) == []
+
+
 def test_the_listener_hears_one_event_at_a_time() -> None:
     inside = threading.Lock()
     heard: list[events.Event] = []
