@@ -22,6 +22,7 @@ from vitessctl.model.cluster import (
 )
 from vitessctl.model.durations import seconds
 from vitessctl.model.resources import RECOMMENDED
+from vitessctl.spec.files import file_beside
 from vitessctl.spec.spec import Spec
 from vitessctl.spec.view import KeyspaceView, PoolView, ShardView, View
 
@@ -120,7 +121,13 @@ _CONTAINERS = {"mysqld": "mysqlctld"}
 
 
 def _local(settings: Mapping[str, Any], spec: Spec) -> Local:
-    return Local(**{**settings, "my_cnf": spec.texts.get(("local", "my_cnf"), "")})
+    """A folder is relative to the file that names it, like every other path; `~` is left to the target."""
+    folders = {
+        name: settings[name] if settings[name].startswith("~") else str(file_beside(spec.place("local", name), path))
+        for name in ("vitess", "mysql")
+        if (path := settings.get(name))
+    }
+    return Local(**{**settings, **folders, "my_cnf": spec.texts.get(("local", "my_cnf"), "")})
 
 
 def _timeouts(settings: Mapping[str, str]) -> Timeouts:

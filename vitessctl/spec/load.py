@@ -13,6 +13,8 @@ from vitessctl.spec.node import Node, is_expression, walk
 from vitessctl.spec.spec import Spec, release_of
 from vitessctl.spec.view import View
 
+MAX_TABLETS = 20_000
+"""More is a mistake: it would take minutes only to say what is wrong."""
 LOCAL_TABLETS = 100
 """A cluster with more tablets is not meant for one machine."""
 
@@ -70,15 +72,21 @@ def _checked(tree: Node, target: str, errors: list[SpecError]) -> Spec | None:
     if sound.root is None:
         return None
     spec = Spec(sound.root, sound.root.plain(), release_of(sound.root), texts_of(sound.root, errors))
-    local = target != "kubernetes" and _fits_one_machine(spec)
+    tablets = View(spec).count_tablets()
+    if tablets > MAX_TABLETS:
+        errors.append(_too_big(spec, tablets))
+        return spec
+    local = target != "kubernetes" and tablets <= LOCAL_TABLETS
     errors.extend(finding.error for finding in rules.findings(spec, local) if not sound.touches(finding.path))
     return spec
 
 
-def _fits_one_machine(spec: Spec) -> bool:
-    keyspaces = View(spec).keyspaces
-    return (
-        sum(len(keyspace.shards) * pool.tablets for keyspace in keyspaces for pool in keyspace.pools) <= LOCAL_TABLETS
+def _too_big(spec: Spec, tablets: int) -> SpecError:
+    return SpecError(
+        f"this spec has {tablets:,} tablets",
+        where=spec.place("keyspaces"),
+        why=f"a cluster here has at most {MAX_TABLETS:,}: shards times tablets of every pool",
+        fix="write fewer shards or tablets; split what is really that big into clusters",
     )
 
 

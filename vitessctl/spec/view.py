@@ -84,6 +84,11 @@ class KeyspaceView:
             self._pool(pool, (*self.path, "pools", index)) for index, pool in enumerate(self.settings["pools"])
         )
 
+    def count_tablets(self) -> int:
+        """How many tablets it has, without a look at each; a shard counts at least once."""
+        shards = self.settings.get("shards", 1)
+        return (shards if isinstance(shards, int) else len(shards)) * max(1, sum(pool.tablets for pool in self.pools))
+
     def replicas(self) -> int:
         """How many tablets of each shard may become its primary."""
         return sum(pool.tablets for pool in self.pools if pool.type == "replica")
@@ -135,6 +140,10 @@ class View:
         """All keyspaces."""
         names = tuple(self.cells)
         return tuple(KeyspaceView(name, settings, names) for name, settings in self.spec.data["keyspaces"].items())
+
+    def count_tablets(self) -> int:
+        """How many tablets the cluster has, without a look at each."""
+        return sum(keyspace.count_tablets() for keyspace in self.keyspaces)
 
     @cached_property
     def release(self) -> releases.Release | None:

@@ -180,7 +180,7 @@ def test_everything_else(tmp_path: Path, cluster_of: Builder) -> None:
         users=[{"name": "app", "password": "secret"}],
         extra_flags={"vtgate": {"enable-buffer": True}},
         timeouts={"default": "1m", "mysql": "1h"},
-        local={"base_port": 16000, "my_cnf": "my.cnf", "user": "vitess"},
+        local={"base_port": 16000, "my_cnf": "my.cnf", "user": "vitess", "vitess": "bin/vt", "mysql": "~/mysql"},
     )
     assert cluster.namespace == "db"
     assert cluster.topology == Topology(global_root="/v", external=("etcd:2379",))
@@ -194,7 +194,9 @@ def test_everything_else(tmp_path: Path, cluster_of: Builder) -> None:
     assert "secret" not in repr(cluster)
     assert cluster.extra_flags == {"vtgate": {"enable-buffer": "true"}}
     assert (cluster.timeouts.of("mysql"), cluster.timeouts.of("etcd")) == (3600, 60)
-    assert cluster.local == Local(base_port=16000, my_cnf="[mysqld]\n", user="vitess")
+    assert cluster.local == Local(
+        base_port=16000, my_cnf="[mysqld]\n", user="vitess", vitess=str(tmp_path / "bin" / "vt"), mysql="~/mysql"
+    )
 
 
 def test_what_is_not_there(cluster_of: Builder) -> None:
