@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.unit.spec.conftest import Loader
 from vitessctl.errors import Place, SpecError, SpecErrors
-from vitessctl.spec import load
+from vitessctl.spec import load, reader
 from vitessctl.spec.node import dotted, walk
 from vitessctl.spec.reader import read_file, read_text
 
@@ -129,3 +130,25 @@ def test_a_file_that_is_another_name_has_its_group_vars_too(tmp_path: Path) -> N
 def test_an_argument_that_is_no_text(load_text: Loader) -> None:
     with pytest.raises(SpecErrors, match=r"-e:1:\d+: this is not UTF-8"):
         load_text("cluster: a", extra_vars=["{a: \udcff}"])
+
+
+SYNTAX = yaml.safe_load((Path(__file__).parent / "cases" / "syntax.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", SYNTAX, ids=lambda case: case["name"])
+def test_without_the_c_loader_the_same_is_refused(
+    case: dict[str, str], load_text: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyYAML may be installed without libyaml; it then words some reasons differently and counts columns otherwise."""
+    monkeypatch.setattr(reader, "_Loader", yaml.SafeLoader)
+    with pytest.raises(SpecErrors) as caught:
+        load_text(case["spec"])
+    places = [error.where.line for error in caught.value.errors if isinstance(error.where, Place)]
+    expected = [line.split(":") for line in case["errors"].splitlines() if line.startswith("cluster.yaml")]
+    assert places == [int(parts[1]) for parts in expected]
+
+
+def test_without_the_c_loader_the_same_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_c = read_text(TEXT, "x.yaml")
+    monkeypatch.setattr(reader, "_Loader", yaml.SafeLoader)
+    assert read_text(TEXT, "x.yaml") == with_c
