@@ -2,79 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.world import Outcome, World, a_cluster, context_of
+from tests.support.world import World, a_cluster, context_of
 from tests.support.world.runs import WorldClock
-from vitessctl.errors import ExitCode, Interrupted, NotReadyError, UnreachableError, VitessctlError
-from vitessctl.model.cluster import Cluster, Timeouts
+from tests.unit.run.stages_for_tests import DONE, a_stage, always, fails, run
+from vitessctl.errors import ExitCode, Interrupted, VitessctlError
+from vitessctl.model.cluster import Timeouts
 from vitessctl.render.documents import Document
 from vitessctl.run import events
-from vitessctl.run.clock import Clock
 from vitessctl.run.context import Context
 from vitessctl.run.engine import Engine
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
-
-DONE = Verdict.done
-
-
-def always(verdict: Verdict) -> Callable[[Context], Verdict]:
-    return lambda context: verdict
-
-
-def fails(error: BaseException) -> Callable[[Context], Verdict]:
-    def converge(context: Context) -> Verdict:
-        raise error
-
-    return converge
-
-
-def in_turn(*verdicts: Verdict | Exception) -> Callable[[Context], Verdict]:
-    """Gives one after the other, and then the last one for ever."""
-    left = list(verdicts)
-
-    def converge(context: Context) -> Verdict:
-        verdict = left.pop(0) if len(left) > 1 else left[0]
-        if isinstance(verdict, Exception):
-            raise verdict
-        return verdict
-
-    return converge
-
-
-def a_stage(name: str, *needs: str, converge: Callable[[Context], Verdict] | None = None) -> Stage:
-    return Stage(name, needs, f"the {name}", converge or always(DONE()))
-
-
-def run(
-    *stages: Stage,
-    world: World | None = None,
-    cluster: Cluster | None = None,
-    documents: Sequence[Document] = (),
-    clock: Clock | None = None,
-) -> Outcome:
-    """Run stages on an empty world; the error is in the outcome."""
-    world, outcome = world or World(), Outcome()
-    context = context_of(world, cluster or a_cluster())
-    context.documents = documents
-    engine = Engine(context, stages, outcome.events.append, clock or WorldClock(world))
-    try:
-        engine.run()
-    except BaseException as error:
-        outcome.error = error
-    outcome.changed = engine.recap.changed
-    return outcome
-
 
 # Order
 
@@ -314,183 +262,6 @@ class SlowWorld(World):
     def advance(self, seconds: float) -> None:
         time.sleep(seconds / 10)
         super().advance(seconds)
-
-
-# Waiting
-
-
-def test_what_is_doomed_is_not_waited_for() -> None:
-    world = World()
-    doomed = Verdict.doomed("the image has no vtorc", "Choose an image that has it.", ("exec: vtorc: not found",))
-
-    outcome = run(a_stage("vtorc", converge=always(doomed)), world=world)
-
-    error = outcome.error
-    assert isinstance(error, NotReadyError)
-    assert world.now == 0.0
-    assert (error.what, error.where) == ("vtorc cannot come up", "guestbook")
-    assert error.why == "the image has no vtorc"
-    assert error.fix == "Choose an image that has it."
-    assert error.evidence == ("exec: vtorc: not found",)
-
-
-def test_a_doomed_document_ends_the_wait_of_its_stage_however_the_stage_looks() -> None:
-    world = World()
-    document = Document("etcd", "etcd", "Program", "etcd-0", "", "", {}, "etcd-0")
-    world.doomed["etcd", "etcd-0"] = Verdict.doomed("it ends with exit code 1", "Mend it.", ("panic: no space",))
-
-    outcome = run(
-        a_stage("etcd", converge=fails(UnreachableError("nothing answers"))), world=world, documents=[document]
-    )
-
-    assert isinstance(outcome.error, NotReadyError)
-    assert (outcome.error.what, outcome.error.why) == ("etcd cannot come up", "etcd-0: it ends with exit code 1")
-    assert outcome.error.evidence == ("panic: no space",)
-    assert world.now == 0.0
-
-
-def test_a_ready_stage_does_not_ask_after_its_processes() -> None:
-    """A verdict is a call to the target for each document; an `up` that changes nothing makes few calls."""
-    world = World()
-    document = Document("etcd", "etcd", "Program", "etcd-0", "", "", {}, "etcd-0")
-    world.doomed["etcd", "etcd-0"] = Verdict.doomed("it would be seen")
-
-    outcome = run(a_stage("etcd"), world=world, documents=[document])
-
-    assert outcome.error is None
-
-
-def test_a_timeout_says_what_it_waited_for_and_shows_the_last_lines_of_what_does_not_run() -> None:
-    world, cluster = World(), a_cluster(timeouts=Timeouts(default=180, stages={"tablets": 3}))
-    up = Document("tablets", "vttablet", "Program", "vttablet-100", "", "", {}, "zone1-0000000100")
-    ill = Document("tablets", "vttablet", "Program", "vttablet-101", "", "", {}, "zone1-0000000101")
-    world.logs["vttablet", "zone1-0000000101"] = [f"line {number}" for number in range(1, 11)]
-    world.logs["vttablet", "zone1-0000000100"] = ["all is well"]
-
-    def converge(context: Context) -> Verdict:
-        world.processes["vttablet", "zone1-0000000100"].booted = True
-        return Verdict.waiting("zone1-0000000101: not in the topology yet")
-
-    outcome = run(
-        a_stage("tablets", converge=converge), world=world, cluster=cluster, documents=_without_etcd(world, up, ill)
-    )
-
-    error = outcome.error
-    assert isinstance(error, NotReadyError)
-    assert error.what == "tablets was not ready within 3 s"
-    assert error.why == "it waits for the tablets: zone1-0000000101: not in the topology yet"
-    assert error.fix == "Mend the cause, then run the same command again: it goes on from here."
-    assert error.evidence == tuple(f"vttablet-101: line {number}" for number in range(3, 11))
-    assert world.now == pytest.approx(3.0)
-
-
-def _without_etcd(world: World, *documents: Document) -> Sequence[Document]:
-    """Documents whose processes never come up by themselves."""
-    world.times = type(world.times)(boot=1e9)
-    return documents
-
-
-def test_evidence_comes_from_what_runs_where_everything_runs() -> None:
-    world, cluster = World(), a_cluster(timeouts=Timeouts(default=1))
-    documents = [Document("etcd", "etcd", "Program", f"etcd-{n}", "", "", {}, f"etcd-{n}") for n in range(3)]
-    for document in documents:
-        world.logs["etcd", document.subject] = [f"{document.name} has lost its leader"]
-
-    outcome = run(
-        a_stage("etcd", converge=always(Verdict.waiting("no quorum"))),
-        world=world,
-        cluster=cluster,
-        documents=documents,
-    )
-
-    assert isinstance(outcome.error, NotReadyError)
-    assert outcome.error.evidence == (
-        "etcd-0: etcd-0 has lost its leader",
-        "etcd-1: etcd-1 has lost its leader",
-    )
-
-
-def test_a_verdicts_own_evidence_wins() -> None:
-    verdict = Verdict.waiting("no room", ("FailedScheduling: 0/3 nodes are available",))
-
-    outcome = run(a_stage("etcd", converge=always(verdict)), cluster=a_cluster(timeouts=Timeouts(default=0)))
-
-    assert isinstance(outcome.error, NotReadyError)
-    assert outcome.error.evidence == ("FailedScheduling: 0/3 nodes are available",)
-
-
-def test_logs_that_cannot_be_read_do_not_hide_the_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, cluster = World(), a_cluster(timeouts=Timeouts(default=0))
-    document = Document("etcd", "etcd", "Program", "etcd-0", "", "", {}, "etcd-0")
-
-    def refuse(component: str, subject: str, lines: int) -> Sequence[str]:
-        raise UnreachableError("supervisor does not answer")
-
-    monkeypatch.setattr(world, "log_of", refuse)
-    outcome = run(
-        a_stage("etcd", converge=always(Verdict.waiting("it starts"))),
-        world=world,
-        cluster=cluster,
-        documents=[document],
-    )
-
-    assert isinstance(outcome.error, NotReadyError)
-    assert outcome.error.what == "etcd was not ready within 0 s"
-    assert outcome.error.evidence == ("the logs cannot be read: supervisor does not answer",)
-
-
-@pytest.mark.parametrize(
-    "error",
-    [UnreachableError("vtctld does not answer", why="connection refused"), NotReadyError("no", why="not caught up")],
-    ids=["unreachable", "not ready"],
-)
-def test_what_time_can_mend_is_waited_for(error: VitessctlError) -> None:
-    outcome = run(a_stage("vtctld", converge=in_turn(error, error, DONE("answers"))))
-
-    assert outcome.error is None
-    assert outcome.summaries == {"vtctld": "answers"}
-
-
-def test_pauses_grow_from_short_to_half_a_second() -> None:
-    world, moments = World(), list[float]()
-
-    def look(context: Context) -> Verdict:
-        moments.append(world.now)
-        return Verdict.waiting("nothing") if world.now < 5 else DONE()
-
-    run(a_stage("etcd", converge=look), world=world)
-
-    pauses = [after - before for before, after in itertools.pairwise(moments)]
-    assert pauses[0] == pytest.approx(0.05)
-    assert pauses[-1] == pytest.approx(0.5)
-    assert all(before <= after + 1e-9 for before, after in itertools.pairwise(pauses))
-
-
-def reminders(converge: Callable[[Context], Verdict], seconds: float) -> list[tuple[float, str]]:
-    outcome = run(a_stage("mysql", converge=converge), cluster=a_cluster(timeouts=Timeouts(default=seconds)))
-    return [(event.waited, event.reason) for event in outcome.of(events.Waiting)]
-
-
-def test_a_short_wait_is_not_spoken_of() -> None:
-    assert reminders(always(Verdict.waiting("starting")), 0.9) == []
-
-
-def test_a_wait_is_spoken_of_after_a_second_and_then_every_ten() -> None:
-    said = reminders(always(Verdict.waiting("starting")), 35)
-
-    assert [reason for _, reason in said] == ["starting"] * 4
-    assert [waited for waited, _ in said] == pytest.approx([1.0, 11.0, 21.0, 31.0], abs=0.6)
-
-
-def test_another_reason_is_said_at_once() -> None:
-    world_times = iter(range(1000))
-
-    def converge(context: Context) -> Verdict:
-        return Verdict.waiting("initialising" if next(world_times) < 9 else "recovering")
-
-    said = reminders(converge, 5)
-
-    assert [reason for _, reason in said] == ["initialising", "recovering"]
 
 
 # Interrupts
