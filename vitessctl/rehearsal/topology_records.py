@@ -11,6 +11,7 @@ Every file is a bare protobuf message.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from vitessctl.rehearsal.etcd.client import EtcdClient
 from vitessctl.rehearsal.servenv.flags import Flags
@@ -22,6 +23,16 @@ from vitessctl.vtctld.proto import vschema_pb2
 ATTEMPTS = 20
 
 
+@dataclass(frozen=True)
+class Everything:
+    """All that is in the topology about keyspaces, shards and tablets."""
+
+    keyspaces: dict[str, topodata.Keyspace]
+    shards: dict[tuple[str, str], topodata.Shard]
+    """By keyspace and name."""
+    tablets: list[topodata.Tablet]
+
+
 class Topology:
     """All records. Absent ones raise TopologyError ABSENT with the path that real servers name."""
 
@@ -29,7 +40,7 @@ class Topology:
         self._global = store if time_left is None else store.within(time_left)
         self._address = address
         self._time_left = time_left
-        self._cells: dict[str, tuple[str, Store]] = {}
+        self._cells: dict[str, tuple[topodata.CellInfo, Store]] = {}
 
     @property
     def store(self) -> Store:
@@ -42,15 +53,33 @@ class Topology:
 
     def cell_store(self, cell: str) -> Store:
         """The files of a cell, in its own etcd if its CellInfo names another one than the global."""
-        info = self.cell(cell)
+        return self._store_of(cell, self.cell(cell))
+
+    def _store_of(self, cell: str, info: topodata.CellInfo) -> Store:
         known = self._cells.get(cell)
-        if known is None or known[0] != info.server_address:
+        if known is None or known[0] != info:
             same = info.server_address in ("", self._address)
             etcd = self._global.etcd if same else EtcdClient(info.server_address)
             store = Store(etcd, info.root)
-            known = (info.server_address, store if self._time_left is None else store.within(self._time_left))
+            known = (info, store if self._time_left is None else store.within(self._time_left))
             self._cells[cell] = known
         return known[1]
+
+    def everything(self) -> Everything:
+        """All keyspaces, shards and tablets, with one read and one for each cell."""
+        found = Everything({}, {}, [])
+        cells: dict[str, topodata.CellInfo] = {}
+        for path, content in self._global.read_all(f"{self._global.root}/").items():
+            match path[len(self._global.root) + 1 :].split("/"):
+                case ["cells", cell, "CellInfo"]:
+                    cells[cell] = topodata.CellInfo.FromString(content)
+                case ["keyspaces", name, "Keyspace"]:
+                    found.keyspaces[name] = topodata.Keyspace.FromString(content)
+                case ["keyspaces", name, "shards", shard, "Shard"]:
+                    found.shards[name, shard] = topodata.Shard.FromString(content)
+        for cell, info in cells.items():
+            found.tablets.extend(_tablets_in(self._store_of(cell, info)))
+        return found
 
     # Cells
 
@@ -192,11 +221,7 @@ class Topology:
 
     def tablets_of_cell(self, cell: str) -> Sequence[topodata.Tablet]:
         """All tablets of a cell, sorted by alias."""
-        store = self.cell_store(cell)
-        files = store.read_all(f"{store.path('tablets')}/")
-        return [
-            topodata.Tablet.FromString(content) for path, content in sorted(files.items()) if path.endswith("/Tablet")
-        ]
+        return _tablets_in(self.cell_store(cell))
 
     def tablets_of_shard(self, keyspace: str, shard: str) -> Mapping[str, topodata.Tablet]:
         """All tablets of a shard in all cells by alias; ABSENT if there is no such shard."""
@@ -268,6 +293,11 @@ class Topology:
 
     def _shard_path(self, keyspace: str, name: str) -> str:
         return self._global.path(f"keyspaces/{keyspace}/shards/{name}/Shard")
+
+
+def _tablets_in(store: Store) -> list[topodata.Tablet]:
+    files = store.read_all(f"{store.path('tablets')}/")
+    return [topodata.Tablet.FromString(content) for path, content in files.items() if path.endswith("/Tablet")]
 
 
 def open_topology(flags: Flags) -> Topology:

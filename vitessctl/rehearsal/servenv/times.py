@@ -18,7 +18,7 @@ TIMES: Final[dict[str, tuple[float, float]]] = {
     "prs_demotion": (0.9, 0.05),  # between demoting the old primary and promoting the new one
     "lock_wait": (45.0, 15.0),  # --lock-timeout: how long a caller queues for a shard
     "lease_ttl": (30.0, 10.0),  # of a lock whose holder died
-    "vtorc_poll": (1.0, 0.3),  # one look at every tablet
+    "vtorc_poll": (1.0, 0.4),  # one look at every tablet
     "vtorc_detection": (3.0, 0.5),  # a dead primary must look dead this long
     "vtorc_recovery_pause": (5.0, 1.0),  # before the same recovery is tried again
     "vtorc_tablet_call": (1.0, 0.6),  # a tablet that does not answer in this time does not answer

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from vitessctl.rehearsal.servenv.times import seconds
 from vitessctl.rehearsal.tablet_rpc import FullStatus
-from vitessctl.rehearsal.topology import Reason, TopologyError
 from vitessctl.rehearsal.topology_names import alias_text
 from vitessctl.rehearsal.topology_records import Topology, by_shard
 from vitessctl.rehearsal.vtctld.durability import POLICIES, Policy
@@ -53,15 +52,14 @@ def watched(keyspace: str, shard: str, clusters: Iterable[str]) -> bool:
 
 def read_shards(topology: Topology, clusters: Iterable[str]) -> Iterator[ShardView]:
     """All watched shards of keyspaces that have a durability policy, without statuses."""
-    tablets = by_shard(tablet for cell in topology.cell_names() for tablet in topology.tablets_of_cell(cell))
-    for keyspace in topology.keyspace_names():
-        policy = POLICIES.get(_policy_name(topology, keyspace))
-        if policy is None:
-            continue
-        for shard in topology.shard_names(keyspace):
-            if watched(keyspace, shard, clusters):
-                found = {alias_text(tablet.alias): tablet for tablet in tablets.get((keyspace, shard), [])}
-                yield ShardView(keyspace, shard, topology.shard(keyspace, shard), policy, found, {})
+    found = topology.everything()
+    tablets = by_shard(found.tablets)
+    wanted = tuple(clusters)
+    for (keyspace, shard), record in sorted(found.shards.items()):
+        policy = POLICIES.get(found.keyspaces[keyspace].durability_policy) if keyspace in found.keyspaces else None
+        if policy is not None and watched(keyspace, shard, wanted):
+            mine = {alias_text(tablet.alias): tablet for tablet in tablets.get((keyspace, shard), [])}
+            yield ShardView(keyspace, shard, record, policy, mine, {})
 
 
 def read_shard(topology: Topology, view: ShardView) -> ShardView:
@@ -76,12 +74,3 @@ def ask(view: ShardView, tablets: Tablets) -> ShardView:
     patience = seconds("vtorc_tablet_call")
     answers = ask_all(view.tablets, lambda alias, tablet: tablets.client(tablet, patience).full_status())
     return ShardView(view.keyspace, view.name, view.record, view.policy, view.tablets, answers.values)
-
-
-def _policy_name(topology: Topology, keyspace: str) -> str:
-    try:
-        return topology.keyspace(keyspace).durability_policy
-    except TopologyError as error:
-        if error.reason is Reason.ABSENT:
-            return ""
-        raise
