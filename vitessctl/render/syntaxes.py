@@ -30,7 +30,7 @@ SYNTAXES: Mapping[str, Syntax] = {
     ".conf.j2": Syntax(conftext.plain, {"q": conftext.quote}),
     ".cnf.j2": Syntax(conftext.plain_cnf, {"verbatim": conftext.verbatim}),
     ".sql.j2": Syntax(conftext.plain_cnf, {}),
-    ".json.j2": Syntax(plain_json, {"json": yamltext.as_json}),
+    ".json.j2": Syntax(plain_json, {"json": yamltext.json_text}),
 }
 """By the ending of the template's name."""
 

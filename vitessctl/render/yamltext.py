@@ -60,10 +60,15 @@ def quote(value: Any) -> Quoted:
 
 def as_json(value: Any) -> Structure:
     """Maps, lists and scalars that the user wrote, as JSON, which is YAML too."""
-    encoded = json.dumps(_plain_data(value), ensure_ascii=False)
-    if _RESERVED.search(encoded):
+    text = json_text(value)
+    if _RESERVED.search(text):
         raise ValueRefused("it holds characters of Unicode's private use area")
-    return Structure(_escaped(encodable(encoded)))
+    return text
+
+
+def json_text(value: Any) -> Structure:
+    """Maps, lists and scalars that the user wrote, as the content of a JSON file."""
+    return Structure(_escaped(encodable(json.dumps(_plain_data(value), ensure_ascii=False))))
 
 
 def pairs(values: Any, indent: int = 0) -> Fragment:

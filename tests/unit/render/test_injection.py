@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.render.clusters import minimal
@@ -120,6 +120,7 @@ def test_no_value_becomes_structure_of_a_kubernetes_object(field: str, text: str
 @pytest.mark.parametrize("field", FIELDS)
 @settings(max_examples=12, deadline=None)
 @given(text=TEXT)
+@example(text="\ue0000\ue001")
 def test_no_value_becomes_structure_of_a_supervisor_program(field: str, text: str) -> None:
     documents = rendered(field, text, "local")
     if documents is None:

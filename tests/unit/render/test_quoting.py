@@ -110,6 +110,14 @@ def _as_yaml_reads(value: Any) -> Any:
     return {key: _as_yaml_reads(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+@given(JSON | TEXT)
+@example({"a\ue000": ["\ue001"]})
+def test_a_json_file_holds_any_text(value: Any) -> None:
+    text = SYNTAXES[".json.j2"].filters["json"](value)
+    assert json.loads(text) == value
+    assert "\x04" not in text
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, object(), {"a": object()}])
 def test_the_json_filter_takes_nothing_else(value: Any) -> None:
     with pytest.raises(ValueRefused):
