@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from vitessctl.errors import Place, SpecError
 from vitessctl.spec.files import file_beside
 from vitessctl.spec.node import BROKEN, Node, is_expression, walk
-from vitessctl.spec.reader import read_bytes
+from vitessctl.spec.textfile import read_file
 from vitessctl.spec.words import did_you_mean, listed
 
 FUNCTIONS = ("env", "file")
@@ -102,7 +102,7 @@ def _file(place: Place, path: Any) -> str:
     """A file's text without the line end at its end, which hardly ever belongs to the value."""
     found = file_beside(place, str(path))
     try:
-        return read_bytes(found).removesuffix("\n")
+        return read_file(found).removesuffix("\n")
     except SpecError as error:
         raise SpecError(f"file({str(path)!r}) cannot be read", where=place, why=f"{found}: {error.what}") from error
 

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from vitessctl.errors import Place, SpecError
 from vitessctl.spec.node import COMMAND_LINE, Node, Path, dotted
-from vitessctl.spec.reader import read_bytes
+from vitessctl.spec.textfile import read_file
 
 
 def file_beside(place: Place, path: str) -> FilePath:
@@ -25,7 +25,7 @@ def texts_of(root: Node, errors: list[SpecError]) -> Mapping[Path, str]:
             continue
         file = file_beside(node.place, node.value)
         try:
-            texts[path] = read_bytes(file)
+            texts[path] = read_file(file)
         except SpecError as error:
             errors.append(
                 SpecError(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vitessctl.errors import Place, SpecError, SpecErrors
-from vitessctl.spec import layers, rules, schema, shape
+from vitessctl.spec import groups, layers, rules, schema, shape
 from vitessctl.spec.coerce import coerced
 from vitessctl.spec.files import texts_of
 from vitessctl.spec.node import Node, is_expression, walk
@@ -46,14 +46,14 @@ def load(
 def _layered(inventory: Path | None, extra_vars: Sequence[str], images: Sequence[str], errors: list[SpecError]) -> Node:
     """All layers as one tree, in the long form."""
     file = layers.spec_file(inventory)
-    groups = layers.read_groups(file.parent, errors)
+    group_files = groups.read_groups(file.parent, errors)
     written = layers.normal(layers.read_spec(file), errors)
     top = [written]
     if extra_vars or images:
         from vitessctl.spec.overrides import override_layers
 
-        top += override_layers(extra_vars, images, [written, *(group.content for group in groups)], errors)
-    return layers.stacked([*layers.group_layers(groups, top, errors), *top]) or written
+        top += override_layers(extra_vars, images, [written, *(group.content for group in group_files)], errors)
+    return layers.stacked([*groups.group_layers(group_files, top, errors), *top]) or written
 
 
 def _evaluated(tree: Node, environment: Mapping[str, str], errors: list[SpecError]) -> Node:

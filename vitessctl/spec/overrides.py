@@ -13,7 +13,8 @@ from pathlib import Path
 from vitessctl.errors import Place, SpecError
 from vitessctl.spec import scalars, schema
 from vitessctl.spec.expressions import names_used
-from vitessctl.spec.layers import COMPONENT_GROUPS, merged, normal
+from vitessctl.spec.groups import COMPONENT_GROUPS
+from vitessctl.spec.layers import merged, normal
 from vitessctl.spec.node import Node, map_of, nested
 from vitessctl.spec.reader import read_file, read_text
 from vitessctl.spec.words import did_you_mean, listed

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from vitessctl.errors import Place, SpecError
 from vitessctl.spec import schema as schemas
 from vitessctl.spec.node import Node, Path, dotted
-from vitessctl.spec.reader import kind_of
-from vitessctl.spec.words import did_you_mean, listed, shown
+from vitessctl.spec.words import did_you_mean, kind_of, listed, shown
 
 _TYPE_NAMES = {
     "object": "a map",

@@ -50,3 +50,21 @@ def _flow(value: Any) -> str:
     if isinstance(value, str):
         return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=not value.isprintable())
     return str(value) if isinstance(value, float) else json.dumps(value)
+
+
+def kind_of(value: Any) -> str:
+    """What a person calls a value of this type."""
+    for kind, name in _KINDS:
+        if isinstance(value, kind):
+            return name
+    return "nothing"
+
+
+_KINDS: tuple[tuple[type, str], ...] = (
+    (dict, "a map"),
+    (list, "a list"),
+    (bool, "true or false"),
+    (int, "a whole number"),
+    (float, "a decimal number"),
+    (str, "text"),
+)

@@ -10,7 +10,7 @@ import yaml
 
 from tests.unit.spec.conftest import Loader
 from vitessctl.errors import Place, SpecError, SpecErrors
-from vitessctl.spec import load, reader
+from vitessctl.spec import load, tree
 from vitessctl.spec.node import dotted, walk
 from vitessctl.spec.reader import read_file, read_text
 
@@ -140,7 +140,7 @@ def test_without_the_c_loader_the_same_is_refused(
     case: dict[str, str], load_text: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PyYAML may be installed without libyaml; it then words some reasons differently and counts columns otherwise."""
-    monkeypatch.setattr(reader, "_Loader", yaml.SafeLoader)
+    monkeypatch.setattr(tree, "Loader", yaml.SafeLoader)
     with pytest.raises(SpecErrors) as caught:
         load_text(case["spec"])
     places = [error.where.line for error in caught.value.errors if isinstance(error.where, Place)]
@@ -150,5 +150,5 @@ def test_without_the_c_loader_the_same_is_refused(
 
 def test_without_the_c_loader_the_same_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     with_c = read_text(TEXT, "x.yaml")
-    monkeypatch.setattr(reader, "_Loader", yaml.SafeLoader)
+    monkeypatch.setattr(tree, "Loader", yaml.SafeLoader)
     assert read_text(TEXT, "x.yaml") == with_c
