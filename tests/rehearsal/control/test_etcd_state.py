@@ -102,15 +102,19 @@ def test_ranges() -> None:
     assert (counted.count, len(counted.kvs)) == (4, 0)
 
 
-def test_newest_first_by_modification() -> None:
-    """The question with which Vitess finds who holds a lock before it."""
+def test_the_newest_before_a_revision() -> None:
+    """The question with which Vitess finds who waits for a lock before it."""
     state = new_state()
-    apply(state, put(b"l/2"))
-    apply(state, put(b"l/1"))
+    for key in (b"l/2", b"l/1", b"l/3"):
+        apply(state, put(key))
 
     order = {"sort_order": pb.RangeRequest.DESCEND, "sort_target": pb.RangeRequest.MOD, "limit": 1}
 
-    assert keys(state, b"l/", prefix_end(b"l/"), **order) == [b"l/1"]
+    assert keys(state, b"l/", prefix_end(b"l/"), **order) == [b"l/3"]
+    assert keys(state, b"l/", prefix_end(b"l/"), max_mod_revision=3, **order) == [b"l/1"]
+    assert keys(state, b"l/", prefix_end(b"l/"), max_mod_revision=1, **order) == []
+    assert keys(state, min_mod_revision=3, max_create_revision=3) == [b"l/1"]
+    assert keys(state, min_create_revision=4) == [b"l/3"]
 
 
 def test_keys_go_with_their_lease() -> None:

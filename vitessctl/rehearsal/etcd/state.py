@@ -57,7 +57,8 @@ class State:
 
     def range(self, request: pb.RangeRequest) -> pb.RangeResponse:
         """Read."""
-        found = [self._pairs[key] for key in self._keys(request.key, request.range_end)]
+        keys = self._keys(request.key, request.range_end)
+        found = [pair for pair in map(self._pairs.__getitem__, keys) if _within(request, pair)]
         if request.sort_order == pb.RangeRequest.DESCEND or request.sort_target != pb.RangeRequest.KEY:
             found.sort(key=_sort_key(request.sort_target), reverse=request.sort_order == pb.RangeRequest.DESCEND)
         count = len(found)
@@ -159,6 +160,16 @@ def covers(key: bytes, range_end: bytes, candidate: bytes) -> bool:
     if not range_end:
         return candidate == key
     return candidate >= key and (range_end == b"\0" or candidate < range_end)
+
+
+def _within(request: pb.RangeRequest, pair: pb.KeyValue) -> bool:
+    """Whether a pair is as old and as new as asked for; 0 asks for nothing."""
+    return (
+        request.min_mod_revision <= pair.mod_revision
+        and request.min_create_revision <= pair.create_revision
+        and pair.mod_revision <= (request.max_mod_revision or pair.mod_revision)
+        and pair.create_revision <= (request.max_create_revision or pair.create_revision)
+    )
 
 
 def _sort_key(target: int) -> Callable[[pb.KeyValue], Any]:
