@@ -69,7 +69,7 @@ def documents_of(cluster: Cluster, target: str, options: SpecOptions) -> tuple[D
     return render(cluster, "local" if target in ("local", "rehearsal") else "kubernetes", options.templates)
 
 
-def context_of(cluster: Cluster, target: LocalTarget, documents: Sequence[Document]) -> Context:
+def context_of(cluster: Cluster, target: LocalTarget, documents: Sequence[Document], prune: bool = False) -> Context:
     """What stages and status work with."""
     from vitessctl import releases
     from vitessctl.render.layout_local import LocalLayout
@@ -84,4 +84,5 @@ def context_of(cluster: Cluster, target: LocalTarget, documents: Sequence[Docume
         documents=documents,
         topology_address=LocalLayout(cluster).topology_address(),
         connect=lambda: connect(str(target.address("vtctld", "", "grpc")), release),
+        prune=prune,
     )

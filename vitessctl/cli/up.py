@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +12,7 @@ from vitessctl.cli.session import SpecOptions, context_of, documents_of, load_cl
 from vitessctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from vitessctl.model.cluster import Cluster
     from vitessctl.run.events import Listener
-    from vitessctl.targets.local import LocalTarget
 
 EXAMPLE = "Example:  vitessctl up -i inventories/minimal --rehearse"
 
@@ -26,6 +24,9 @@ def command(
     local: options.OnThisMachine = False,
     rehearse: options.Rehearse = False,
     state_dir: options.StateDir = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also stop what is not in the spec any more; its data stays.")
+    ] = False,
     output: options.OutputFormat = options.Output.text,
     yes: options.Yes = False,
     verbose: options.Verbose = 0,
@@ -45,13 +46,19 @@ def command(
         from vitessctl.run.engine import Engine
         from vitessctl.run.events import RunStarted
         from vitessctl.run.stages import STAGES
+        from vitessctl.run.surplus import name_surplus
 
         listener = listener_of(output, verbose)
         listener(RunStarted(0.0, "up", cluster.name, name))
         target.preflight(documents)
-        Engine(context_of(cluster, target, documents), STAGES, listener).run()
+        context = context_of(cluster, target, documents, prune)
+        if not prune:
+            name_surplus(context, listener)
+        Engine(context, STAGES, listener).run()
     if output is options.Output.text:
-        for line in next_steps(cluster, target, spec_options, name):
+        from vitessctl.cli.next_steps import next_steps
+
+        for line in next_steps(cluster, target, spec_options, state_dir):
             typer.echo(line)
 
 
@@ -64,18 +71,3 @@ def listener_of(output: options.Output, verbose: int) -> Listener:
     from vitessctl.report.screen import Screen, console
 
     return Screen(console(), verbose)
-
-
-def next_steps(cluster: Cluster, target: LocalTarget, spec: SpecOptions, name: str) -> list[str]:
-    """The lines to go on with."""
-    where = f" -i {spec.inventory}" if spec.inventory else ""
-    flag = "--rehearse" if name == "rehearsal" else "--local"
-    user = cluster.users[0].name if cluster.users else "root"
-    password = " -p" if cluster.users else ""
-    lines = [""]
-    for cell in cluster.cells:
-        address = target.address("vtgate", cell.name, "mysql")
-        lines.append(f"connect ({cell.name}):  mysql -h {address.host} -P {address.port} -u {user}{password}")
-    lines.append(f"look at it:       vitessctl status{where} {flag}")
-    lines.append(f"stop it:          vitessctl down{where} {flag}")
-    return lines

@@ -34,6 +34,7 @@ class Screen:
         self._verbose = verbose
         self._writers: dict[type[events.Event], Callable[[Any], None]] = {
             events.RunStarted: self._run_started,
+            events.Notice: self._notice,
             events.DocumentApplied: self._document_applied,
             events.ActionTaken: self._action_taken,
             events.Waiting: self._waiting,
@@ -57,6 +58,9 @@ class Screen:
         if event.target == "rehearsal":
             self._out.print(REHEARSAL_BANNER, style="bold magenta")
         self._out.print(f"{event.command} {event.cluster} ({event.target})", style="bold")
+
+    def _notice(self, event: events.Notice) -> None:
+        self._out.print(f"note: {event.text}", style="cyan")
 
     def _document_applied(self, event: events.DocumentApplied) -> None:
         change = event.change

@@ -35,6 +35,8 @@ class Context:
     """Why a query through the vtgate at an address does not answer, "" if it does."""
     acted: Callable[[str, str, bool], None] = lambda stage, action, changed: None
     """Says that a stage took an action: stage, sentence, whether it changed anything."""
+    prune: bool = False
+    """Whether what is not in the spec any more is stopped."""
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     @cached_property

@@ -25,6 +25,13 @@ class RunStarted(Event):
 
 
 @dataclass(frozen=True)
+class Notice(Event):
+    """Something that a person should know, and that changes nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class StageStarted(Event):
     """A stage has what it needs and begins."""
 

@@ -152,6 +152,12 @@ class Target(Protocol):
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove these documents, keeping data."""
 
+    def prune(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Stop and remove what runs and has no document any more, keeping data."""
+
+    def kept(self) -> Sequence[str]:
+        """What holds the cluster's data, by name."""
+
     def delete_data(self) -> Sequence[str]:
         """Remove all data of the cluster; gives the names of what was removed."""
 

@@ -105,6 +105,7 @@ def up(
     stages: Sequence[Stage] = STAGES,
     documents: Sequence[Document] | None = None,
     listener: events.Listener | None = None,
+    prune: bool = False,
 ) -> Outcome:
     """`vitessctl up`; its error is in the outcome, not raised. One stage at a time unless `threads`.
 
@@ -119,6 +120,7 @@ def up(
             listener(event)
 
     context = context_of(world, cluster, session)
+    context.prune = prune
     if documents is not None:
         context.documents = documents
     engine = Engine(context, stages, listen, WorldClock(world))

@@ -26,8 +26,17 @@ class WorldTarget:
         self._session.check()
 
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
-        """What apply would do."""
-        return tuple(self._change(self._operation(document), document) for document in documents)
+        """What apply would do, and what prune would."""
+        changes = [self._change(self._operation(document), document) for document in documents]
+        return (*changes, *(self._change(Operation.DELETE, document) for document in self._surplus(documents)))
+
+    def _surplus(self, documents: Sequence[Document]) -> list[Document]:
+        wanted = {(document.component, document.subject) for document in documents}
+        return [process.document for key, process in self._world.processes.items() if key not in wanted]
+
+    def prune(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Stop and remove what has no document any more; data stays."""
+        return self.stop(self._surplus(documents))
 
     def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Start what does not run, restart what differs, leave the rest alone."""

@@ -11,6 +11,7 @@ from vitessctl.run.stages import (
     keyspaces,
     mysql,
     primary,
+    prune,
     replication,
     schema,
     tablets,
@@ -31,5 +32,6 @@ STAGES: tuple[Stage, ...] = (
     replication.STAGE,
     schema.STAGE,
     vtgate.STAGE,
+    prune.STAGE,
 )
 """In the order that a person reads them; every stage comes after all that it needs."""

@@ -7,7 +7,7 @@ the first trial lost its tables). The first election takes the tablet that has e
 
 from __future__ import annotations
 
-from vitessctl.model.cluster import Shard, Tablet
+from vitessctl.model.cluster import Shard
 from vitessctl.model.gtid import GtidSet
 from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
@@ -37,22 +37,20 @@ def _converge_shard(context: Context, shard: Shard) -> Verdict:
         return Verdict.waiting("the shard is not in the topology yet")
     if not record.primary:
         return _elect(context, shard)
-    by_alias = {tablet.alias: tablet for tablet in shard.tablets}
-    if record.primary not in by_alias:
-        return Verdict.waiting(f"its primary {record.primary} is no tablet of the spec")
-    return _serving(context, by_alias[record.primary])
+    return _serving(context, record.primary)
 
 
-def _serving(context: Context, tablet: Tablet) -> Verdict:
-    answer = context.tablet_page(tablet, "/debug/vars")
+def _serving(context: Context, alias: str) -> Verdict:
+    """Ready when a tablet serves as primary; it may be one that the spec no longer has."""
+    answer = context.get(context.target.address("vttablet", alias, "http"), "/debug/vars")
     variables = answer.json()
     if not answer.ok or not isinstance(variables, dict):
-        return Verdict.waiting(f"primary {tablet.alias}: {answer.text or 'no answer'}")
+        return Verdict.waiting(f"primary {alias}: {answer.text or 'no answer'}")
     tablet_type = str(variables.get("TabletType", "")).lower()
     if tablet_type not in ("primary", "master"):
-        return Verdict.waiting(f"{tablet.alias} is recorded as primary but runs as {tablet_type or 'nothing yet'}")
+        return Verdict.waiting(f"{alias} is recorded as primary but runs as {tablet_type or 'nothing yet'}")
     if variables.get("TabletStateName") != "SERVING":
-        return Verdict.waiting(f"primary {tablet.alias} is not serving")
+        return Verdict.waiting(f"primary {alias} is not serving")
     return Verdict.done()
 
 
@@ -64,7 +62,7 @@ def _elect(context: Context, shard: Shard) -> Verdict:
         return _diverged(shard, positions)
     primary = context.vtctld.plan_reparent(shard.keyspace, shard.name, new_primary=best.alias)
     context.acted("primary", f"elected {primary} primary of {shard.path}", True)
-    return _serving(context, next(tablet for tablet in shard.tablets if tablet.alias == primary))
+    return _serving(context, primary)
 
 
 def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:

@@ -1,0 +1,40 @@
+"""The lines to go on with, so that they work when they are pasted."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vitessctl.cli.session import SpecOptions
+    from vitessctl.model.cluster import Cluster
+    from vitessctl.targets.base import Target
+
+FLAGS = {"rehearsal": "--rehearse", "local": "--local"}
+
+
+def next_steps(cluster: Cluster, target: Target, spec: SpecOptions, state_dir: Path | None) -> list[str]:
+    """How to connect, and the commands that look at this cluster and stop it."""
+    user = cluster.users[0].name if cluster.users else "root"
+    password = " -p" if cluster.users else ""
+    lines = [""]
+    for cell in cluster.cells:
+        address = target.address("vtgate", cell.name, "mysql")
+        lines.append(f"connect ({cell.name}):  mysql -h {address.host} -P {address.port} -u {user}{password}")
+    same = same_cluster(spec, target.name, state_dir)
+    lines.append(f"look at it:       vitessctl status {same}")
+    lines.append(f"stop it:          vitessctl down {same}")
+    return lines
+
+
+def same_cluster(spec: SpecOptions, target: str, state_dir: Path | None) -> str:
+    """The options that lead another command to the same cluster. A value of -e may be a secret: then only its key."""
+    words = ["-i", str(spec.inventory)] if spec.inventory else []
+    words.append(FLAGS[target])
+    words += ["--state-dir", str(state_dir)] if state_dir else []
+    for extra in spec.extra_vars:
+        words += ["-e", extra if extra.startswith(("local.", "@")) else f"{extra.partition('=')[0]}=…"]
+    for image in spec.images:
+        words += ["--image", image]
+    return shlex.join(words)
