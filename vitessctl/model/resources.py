@@ -2,7 +2,8 @@
 
 Requests follow what vitess-operator gives out of the box; memory limits equal the requests, so that a pod is
 never the one evicted for taking more than it asked for, and there is no CPU limit, which only adds latency.
-MySQL takes about 380 MiB before its buffer pool; 1 GiB leaves a pool of half that size.
+MySQL was seen to take 540 MB when it is empty, vtctld 67, vtorc 43, vtgate 54, vttablet 75, etcd 34 (Vitess 24,
+one shard); the rest is room for work.
 """
 
 from __future__ import annotations

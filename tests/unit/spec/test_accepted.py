@@ -10,6 +10,7 @@ import yaml
 
 from tests.unit.spec.conftest import Loader
 
+GIVEN = ("files", "extra_vars", "images", "env", "target")
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['name']}")
     for file in sorted(Path(__file__).parent.glob("accepted/*.yaml"))
@@ -19,7 +20,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_spec_is_read(case: dict[str, Any], load_text: Loader) -> None:
-    given = {name: case[name] for name in ("files", "extra_vars", "images", "env") if name in case}
+    given = {name: case[name] for name in GIVEN if name in case}
     spec = load_text(case["spec"], **given)
     assert {field: spec.get(field) for field in case["expect"]} == case["expect"]
     assert repr(load_text(case["spec"], **given).data) == repr(spec.data), "the same input gives the same spec"

@@ -11,6 +11,7 @@ import yaml
 from tests.unit.spec.conftest import Loader
 from vitessctl.errors import ExitCode, SpecErrors
 
+GIVEN = ("files", "extra_vars", "images", "env", "target")
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['name']}")
     for file in sorted(Path(__file__).parent.glob("cases/*.yaml"))
@@ -20,7 +21,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_mistake_is_explained(case: dict[str, Any], load_text: Loader) -> None:
-    given = {name: case[name] for name in ("files", "extra_vars", "images", "env") if name in case}
+    given = {name: case[name] for name in GIVEN if name in case}
     with pytest.raises(SpecErrors) as caught:
         load_text(case["spec"], **given)
     assert str(caught.value) + "\n" == case["errors"]
