@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from typing import Any
 
 import pytest
 
@@ -90,16 +91,47 @@ def test_a_mysqld_that_is_killed_is_healed(running: LiveCluster) -> None:
     assert set(client.story.acknowledged) <= found
 
 
-def test_status_calls_an_emptied_replica_incomplete_until_it_has_everything(running: LiveCluster) -> None:
-    status = running.status()
-    victim = next(t["alias"] for t in status["tablets"] if t["type"] == "replica")
-    with Client(running) as client:
-        client.wait_for_writes(50, seconds=60)
-        running.kill_tablet(victim)
-        shutil.rmtree(running.data_folder(victim), ignore_errors=True)
-        status = running.status()
+def empty(running: LiveCluster, alias: str) -> None:
+    running.kill_tablet(alias)
+    shutil.rmtree(running.data_folder(alias), ignore_errors=True)
+
+
+def a_replica(running: LiveCluster) -> str:
+    return str(next(t["alias"] for t in running.status()["tablets"] if t["type"] == "replica"))
+
+
+def test_an_emptied_replica_copies_everything_and_never_leads_before(running: LiveCluster) -> None:
+    primary, victim = running.primary(), a_replica(running)
+    empty(running, victim)
+
+    seen = []
+    running.wait_status(lambda status: bool(seen.append(running.primary(status)) or status["ready"]), 120, "ready")
+
+    assert set(seen) == {primary}
+    for _ in range(10):
+        assert running.rows("select count(*) from notes", "messages@replica") == [(100,)]
+
+
+def test_a_replica_that_cannot_get_everything_is_called_incomplete_and_is_not_read_from(running: LiveCluster) -> None:
+    primary, victim = running.primary(), a_replica(running)
+    running.as_dba(primary, "flush binary logs")
+    running.as_dba(primary, "purge binary logs before '2099-01-01 00:00:00'")
+    empty(running, victim)
+
+    def is_named(status: dict[str, Any]) -> bool:
         tablet = next(t for t in status["tablets"] if t["alias"] == victim)
-        assert tablet["differs"], "an emptied replica looks like any other"
-        assert not status["ready"]
-    status = running.wait_ready(120)
-    assert running.primary(status) != victim
+        return any("incomplete: lacks" in difference for difference in tablet["differs"])
+
+    status = running.wait_status(is_named, 120, "the replica to be called incomplete")
+
+    tablet = next(t for t in status["tablets"] if t["alias"] == victim)
+    assert any("purged" in difference for difference in tablet["differs"])
+    assert not status["ready"]
+    assert running.primary(status) == primary
+    for _ in range(10):
+        assert running.rows("select count(*) from notes", "messages@replica") == [(100,)]
+    running.kill_tablet(primary)
+    running.wait_status(
+        lambda now: running.primary(now) not in ("", victim) and now["shards"][0]["serving"], 90, "rest"
+    )
+    assert running.rows("select count(*) from notes") == [(100,)]

@@ -20,6 +20,9 @@ from typing import Any
 import pymysql
 import pymysql.cursors
 
+from vitessctl import releases
+from vitessctl.vtctld.client import connect
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 UP_SECONDS = 180
 
@@ -140,6 +143,14 @@ class LiveCluster:
         with self.connect(database) as cursor:
             cursor.execute(query)
             return list(cursor.fetchall())
+
+    def as_dba(self, alias: str, query: str) -> None:
+        """Run a statement on one tablet's MySQL, through vtctld."""
+        client = connect(self.status()["vtctld"][0]["grpc"], releases.get("24"))
+        try:
+            client.fetch_as_dba(alias, query)
+        finally:
+            client.close()
 
     def remove(self) -> None:
         """Stop everything and delete everything, also after a failure."""

@@ -100,6 +100,10 @@ class MysqlUnavailableError(SqlError, NotReadyError):
     """A tablet's MySQL cannot be connected to."""
 
 
+class UnacknowledgedError(SqlError, NotReadyError):
+    """A write waited for a replica's acknowledgement until its time was over (semi-sync; MySQL error 3024)."""
+
+
 class NoReplicationError(SqlError):
     """A tablet has no replication source."""
 

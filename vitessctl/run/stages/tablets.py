@@ -78,6 +78,11 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
             "Put its data folder back (is a disk not mounted?), or restore the shard from a backup. It was kept from "
             "starting, because it would lead the shard with an empty database; nothing was changed.",
         )
+    # An emergency reparent starts only replicas that ran before it. After a full stop none does, and with semi-sync
+    # the new primary's first write would then wait for an acknowledgement that nobody gives.
+    for tablet in others:
+        if tablet != best:
+            context.vtctld.start_replication(tablet.alias)
     primary = context.vtctld.emergency_reparent(
         shard.keyspace, shard.name, new_primary=best.alias, expected_primary=record.primary
     )
