@@ -130,6 +130,11 @@ class Sandbox:
         (found,) = (process for process in self.settled() if not process.program)
         return found
 
+    def supervisord_of(self, name: str) -> int:
+        """The id of the process that started a program."""
+        fields = Path(f"/proc/{self.pid(name)}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[1])
+
     def log(self, name: str) -> str:
         """All that a program wrote."""
         path = self.state / "log" / f"{name}.log"

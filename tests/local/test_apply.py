@@ -13,6 +13,7 @@ from tests.local.support import SLEEP, Sandbox, file, is_gone, kept, mode, progr
 from vitessctl.errors import VitessctlError
 from vitessctl.targets.base import Operation, State
 from vitessctl.targets.local.faults import LocalError
+from vitessctl.targets.local.install import _for_stand_ins
 from vitessctl.targets.local.rpc import SupervisorClient
 
 
@@ -248,6 +249,7 @@ class TestEnvironment:
             "TZ": "Europe/Berlin",
             "VITESSCTL_REHEARSAL_DELAY": "2",
             "VITESSCTL_STATE": str(sandbox.state),
+            **_for_stand_ins(),
             "VTDATAROOT": f"{sandbox.state}/data",
         }
 

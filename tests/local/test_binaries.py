@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.local.support import Sandbox, a_cluster, mode, program
+from tests.local.support import Sandbox, mode, program
 from vitessctl.model.cluster import Local
 from vitessctl.targets.base import Operation
 from vitessctl.targets.local import binaries as found_binaries
@@ -136,16 +136,14 @@ class TestInstalled:
         assert script.endswith(f'exec {sys.executable} -m vitessctl.rehearsal vtgate "$@"\n')
         assert mode(sandbox.state / "bin/vtgate") == 0o755
 
+    @pytest.mark.parametrize(("uid", "consent"), [(0, "1"), (1000, None)])
     def test_as_root_a_rehearsal_says_so_to_the_stand_ins(
-        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, uid: int, consent: str | None
     ) -> None:
-        state = sandbox.target().state
-        state.create("shop", "rehearsal")
-        for uid, said in ((0, True), (1000, False)):
-            monkeypatch.setattr("os.geteuid", lambda uid=uid: uid)
-            install.install(state, install.rehearsal_binaries(), a_cluster())
-            monkeypatch.undo()
-            assert ("VITESSCTL_REHEARSAL_ROOT=1" in (sandbox.state / "bin/etcd").read_text()) is said
+        monkeypatch.setattr("os.geteuid", lambda: uid)
+        found = install.environment(folder, install.rehearsal_binaries())
+        assert found.get("VITESSCTL_REHEARSAL_ROOT") == consent
+        assert Path(found["PYTHONPATH"], "vitessctl").is_dir()
 
     def test_the_script_finds_vitessctl_from_anywhere(self, sandbox: Sandbox) -> None:
         import subprocess

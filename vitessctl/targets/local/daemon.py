@@ -34,7 +34,7 @@ from supervisor.datatypes import RestartUnconditionally
 from supervisor.medusa import asyncore_25
 from supervisor.states import ProcessStates, getProcessStateDescription
 
-from vitessctl.targets.local import guard, processes
+from vitessctl.targets.local import guard, processes, warm
 
 STEADY = 10.0
 """Seconds after which a process counts as one that had come up well."""
@@ -160,6 +160,9 @@ class Wakeup:
 class PromptOptions(supervisor.options.ServerOptions):  # type: ignore[misc]
     """supervisord's options, with the poller and the signals that make it prompt."""
 
+    warm: frozenset[str] = frozenset()
+    """Programs that need not be started, as they were imported."""
+
     def openhttpservers(self, supervisord: Any) -> None:
         """The first moment at which the programs are known."""
         super().openhttpservers(supervisord)
@@ -180,17 +183,20 @@ class PromptOptions(supervisor.options.ServerOptions):  # type: ignore[misc]
             pid = int(super().fork())
             if pid == 0:
                 signal.set_wakeup_fd(-1)
-                for number in _STOP_SIGNALS:
+                for number in (*_STOP_SIGNALS, signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR2):
                     signal.signal(number, signal.SIG_DFL)
             return pid
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def execve(self, filename: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Called in the child: what mysqlctld would trip over is put in order first."""
-        if os.path.basename(filename) == guard.GUARDED and "VTDATAROOT" in environment:
+        """Called in the child. What mysqlctld would trip over is put in order; a stand-in is there already."""
+        name = os.path.basename(filename)
+        if name == guard.GUARDED and "VTDATAROOT" in environment:
             state = Path(os.environ[processes.STATE_VARIABLE])
             guard.prepare(arguments, state, Path(environment["VTDATAROOT"]))
+        if name in self.warm:
+            warm.become(name, arguments[1:], environment)
         super().execve(filename, arguments, environment)
 
 
@@ -233,12 +239,14 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def main(configuration: str, uid: int, gid: int) -> None:
+def main(configuration: str, uid: int, gid: int, rehearsal: bool) -> None:
     """Run supervisord in the foreground until it is told to end, as this user."""
     if os.geteuid() == 0 and uid != 0:
         become(uid, gid)
     _allow_many_files()
     _adopt_orphans()
+    if rehearsal:
+        PromptOptions.warm = warm.preload()
     supervisor.process.Subprocess = CountedProcess
     supervisor.supervisord.ServerOptions = PromptOptions
     supervisor.supervisord.main(["-n", "-c", configuration])

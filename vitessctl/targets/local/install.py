@@ -24,9 +24,16 @@ def environment(state: Path, binaries: Binaries) -> dict[str, str]:
     found = {"VTDATAROOT": str(state / "data")}
     if binaries.mysql_root is not None:
         found["VT_MYSQL_ROOT"] = str(binaries.mysql_root)
-    if (vtctld := binaries.programs.get("vtctld")) is not None and not binaries.rehearsal:
+    if binaries.rehearsal:
+        return {**found, **_for_stand_ins()}
+    if (vtctld := binaries.programs.get("vtctld")) is not None:
         found["VTROOT"] = str(vtctld.parent.parent)
     return found
+
+
+def _for_stand_ins() -> dict[str, str]:
+    """Where vitessctl is imported from, also in a checkout that is not installed; and root's consent."""
+    return {"PYTHONPATH": package_root(), **({"VITESSCTL_REHEARSAL_ROOT": "1"} if os.geteuid() == 0 else {})}
 
 
 def settings(state: Path, binaries: Binaries) -> str:
@@ -56,13 +63,10 @@ def _forget_initialised(run: Path) -> None:
 
 
 def _stand_in(name: str) -> str:
-    root = ["VITESSCTL_REHEARSAL_ROOT=1", "export VITESSCTL_REHEARSAL_ROOT"] if os.geteuid() == 0 else []
     lines = [
         "#!/bin/sh",
         "# Written by vitessctl. Changes made here are lost.",
-        f"PYTHONPATH={shlex.quote(package_root())}",
-        "export PYTHONPATH",
-        *root,
+        *(f"export {name}={shlex.quote(value)}" for name, value in _for_stand_ins().items()),
         f'exec {shlex.quote(sys.executable)} -m vitessctl.rehearsal {name} "$@"',
     ]
     return "\n".join(lines) + "\n"

@@ -80,8 +80,10 @@ def own_environment(state: StateFolder, caller: Mapping[str, str]) -> dict[str, 
 class Daemon:
     """The supervisord of one state folder."""
 
-    def __init__(self, state: StateFolder) -> None:
+    def __init__(self, state: StateFolder, rehearsal: bool = False) -> None:
+        """`rehearsal`: its programs are stand-ins."""
         self._state = state
+        self._rehearsal = rehearsal
         self._child: subprocess.Popen[bytes] | None = None
         self.client = SupervisorClient(state.path / "supervisor.sock")
 
@@ -108,7 +110,7 @@ class Daemon:
         path, owner = self._state.path, self._state.owner
         code = (
             f"import sys; sys.path.insert(0, {_package_root()!r}); from vitessctl.targets.local.daemon import main;"
-            f" main({str(path / CONFIGURATION)!r}, {owner.uid}, {owner.gid})"
+            f" main({str(path / CONFIGURATION)!r}, {owner.uid}, {owner.gid}, {self._rehearsal})"
         )
         log = path / "log" / "supervisord.err"
         log.unlink(missing_ok=True)

@@ -52,7 +52,7 @@ class LocalTarget:
         path = Path(os.path.abspath(state))
         self.state = StateFolder(path, account or self._account(path, binaries))
         self._binaries = self._with_earlier(binaries)
-        self._daemon = Daemon(self.state)
+        self._daemon = Daemon(self.state, rehearsal=binaries.rehearsal and bool(binaries.programs))
         self._changing = threading.Lock()
         self._recent = _NO_REPORTS
 
