@@ -17,7 +17,6 @@ from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
 app = typer.Typer(
     name="vitessctl",
     help="Bring up and run Vitess from one cluster.yaml, on one machine or on Kubernetes.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -30,13 +29,16 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(int(ExitCode.SPEC))
 
 
 for module in (init, validate, render, up, status, down):
