@@ -98,7 +98,8 @@ def _bug(error: Exception) -> ExitCode:
     """Nothing that a person did: a report file in place of a traceback."""
     if sys.argv.count("-v") >= 3 or "-vvv" in sys.argv:
         raise error
-    from vitessctl.report.crash import harmless, write_report
+    from vitessctl.report.crash import write_report
+    from vitessctl.report.hidden import harmless
 
     try:
         where = f"what happened is written down in {write_report(error)}; please send it along with your spec"

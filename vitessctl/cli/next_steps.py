@@ -6,6 +6,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vitessctl.report.hidden import shown
+
 if TYPE_CHECKING:
     from vitessctl.cli.session import SpecOptions
     from vitessctl.model.cluster import Cluster
@@ -34,7 +36,7 @@ def same_cluster(spec: SpecOptions, target: str, state_dir: Path | None) -> str:
     words.append(FLAGS[target])
     words += ["--state-dir", str(state_dir)] if state_dir else []
     for extra in spec.extra_vars:
-        words += ["-e", extra if extra.startswith(("local.", "@")) else f"{extra.partition('=')[0]}=…"]
+        words += ["-e", extra if extra.startswith("local.") else shown(extra)]
     for image in spec.images:
         words += ["--image", image]
     return shlex.join(words)

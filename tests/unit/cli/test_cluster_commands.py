@@ -57,6 +57,29 @@ def test_they_name_the_inventory_if_one_was_named(cli: Cli, machine: Machine) ->
     assert f"stop it:          vitessctl down -i {MINIMAL} --local" in result.lines
 
 
+@pytest.mark.parametrize(
+    ("extra", "shown"),
+    [
+        ("local.base_port=15000", "-e local.base_port=15000"),
+        ("vars.password=hunter2secret", "-e vars.password=…"),
+        ('{"vars": {"password": "hunter2secret"}}', "-e …"),
+        ("{vars: {password: hunter2secret}}", "-e …"),
+        ("@vars.yaml", "-e @vars.yaml"),
+    ],
+)
+def test_they_name_what_was_overridden_but_no_secret_of_it(
+    machine: Machine, here: Callable[..., Result], extra: str, shown: str
+) -> None:
+    Path("vars.yaml").write_text("vars: {password: hunter2secret}")
+
+    result = here("up", "-e", extra)
+
+    assert (result.code, result.err) == (0, "")
+    last = result.lines[-1].replace("'", "")
+    assert last == f"stop it:          vitessctl down --rehearse {shown}"
+    assert "hunter2secret" not in result.out
+
+
 def test_with_users_the_client_is_told_to_ask_for_a_password(
     cli: Cli, machine: Machine, inventory: Callable[[str], Path]
 ) -> None:
