@@ -41,6 +41,7 @@ class Evaluator:
         self._variables = variables
         self._environment = environment
         self._done: dict[str, Any] = {}
+        self._failed: dict[str, SpecError] = {}
         self._doing: list[str] = []
 
     def tree(self, node: Node, errors: list[SpecError]) -> Node:
@@ -57,6 +58,14 @@ class Evaluator:
             errors.append(error)
             return Node(BROKEN, node.place)
 
+    def check(self, errors: list[SpecError]) -> None:
+        """Evaluates every variable, needed or not, so that what is wrong with it is said now."""
+        for name, node in self._variables.items():
+            try:
+                self._variable(name, node.place)
+            except SpecError as error:
+                errors.append(error)
+
     def _value(self, node: Node) -> Any:
         from vitessctl.spec.sandbox import evaluate
 
@@ -67,7 +76,9 @@ class Evaluator:
         return _guarded(node.place, lambda: evaluate(node.value, context), self._variables)
 
     def _variable(self, name: str, asked: Place) -> Any:
-        """The value of a variable, evaluated once."""
+        """The value of a variable, evaluated once; a failure, too, is found once and told by all that need it."""
+        if name in self._failed:
+            raise self._failed[name]
         if name in self._doing:
             ring = " needs ".join([*self._doing[self._doing.index(name) :], name])
             raise SpecError(f"the variable {name!r} needs itself", where=asked, why=ring, fix="break the ring")
@@ -75,6 +86,9 @@ class Evaluator:
             self._doing.append(name)
             try:
                 self._done[name] = self._plain(self._variables[name])
+            except SpecError as error:
+                self._failed[name] = error
+                raise
             finally:
                 self._doing.pop()
         return self._done[name]

@@ -57,13 +57,17 @@ def _layered(inventory: Path | None, extra_vars: Sequence[str], images: Sequence
 
 
 def _evaluated(tree: Node, environment: Mapping[str, str], errors: list[SpecError]) -> Node:
+    """The tree with what its expressions give; the variables themselves stay as they were written."""
     if not any(is_expression(node) for _, node in walk(tree)):
         return tree
     from vitessctl.spec.expressions import Evaluator
 
     variables = tree.get("vars")
     known = variables.value if variables is not None and variables.is_map else {}
-    return Evaluator(known, environment).tree(tree, errors)
+    evaluator = Evaluator(known, environment)
+    evaluator.check(errors)
+    evaluated = evaluator.tree(tree.without(("vars",)), errors)
+    return evaluated if variables is None else evaluated.replaced("vars", variables)
 
 
 def _checked(tree: Node, target: str, errors: list[SpecError]) -> Spec | None:

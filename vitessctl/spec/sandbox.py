@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MAX_LENGTH = 1_000_000
 """How many characters or items an expression may give."""
-MAX_VALUES = 100_000
+MAX_VALUES = 10_000
 MAX_DEPTH = 32
 MAX_EXPONENT = 64
 _NEVER = "\x00"
