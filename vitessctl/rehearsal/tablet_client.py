@@ -39,20 +39,24 @@ def open_channel(address: str) -> grpc.Channel:
 
 
 class _Caller:
-    """One service at one address; calls wait for a dead server until the deadline, as Vitess' clients do."""
+    """One service at one address.
+
+    Calls wait for a dead server until the deadline, as Vitess' clients do; with `wait` false they fail at once.
+    """
 
     service = ""
 
-    def __init__(self, channel: grpc.Channel, address: str, seconds: float) -> None:
+    def __init__(self, channel: grpc.Channel, address: str, seconds: float, wait: bool = True) -> None:
         self._channel = channel
         self._address = address
+        self._wait = wait
         self._deadline = time.monotonic() + seconds
 
     def _call(self, method: str, /, **arguments: Any) -> Any:
         call = self._channel.unary_unary(f"/{self.service}/{method}", encode)  # gRPC takes a decoded None for a failure
         remaining = max(0.001, self._deadline - time.monotonic())
         try:
-            return decode(call(arguments, timeout=remaining, wait_for_ready=True))
+            return decode(call(arguments, timeout=remaining, wait_for_ready=self._wait))
         except grpc.RpcError as error:
             raise self._as_tablet_error(error) from None
 

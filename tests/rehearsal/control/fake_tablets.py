@@ -407,7 +407,7 @@ class FakePool:
     def __init__(self, *shards: FakeShard) -> None:
         self._shards = shards
 
-    def client(self, tablet: topodata.Tablet, seconds: float) -> FakeTablet:
+    def client(self, tablet: topodata.Tablet, seconds: float, wait: bool = True) -> FakeTablet:
         alias = alias_text(tablet.alias)
         fake = next(shard.tablets[alias] for shard in self._shards if alias in shard.tablets)
         if fake.dead:

@@ -196,6 +196,17 @@ def test_a_tablet_that_is_gone_hangs_until_the_deadline() -> None:
     assert (caught.value.code, caught.value.text) == ("DeadlineExceeded", refused_text(address))
 
 
+def test_who_does_not_want_to_wait_is_told_at_once() -> None:
+    address = f"127.0.0.1:{free_port()}"
+    began = time.monotonic()
+
+    with pytest.raises(TabletError) as caught:
+        TabletClient(open_channel(address), address, 30.0, wait=False).ping()
+
+    assert time.monotonic() - began < 10
+    assert caught.value.code == "Unavailable"
+
+
 def test_a_tablet_that_comes_up_meanwhile_is_found() -> None:
     cluster = rig()
     port = free_port()

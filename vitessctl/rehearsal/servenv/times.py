@@ -18,15 +18,15 @@ TIMES: Final[dict[str, tuple[float, float]]] = {
     "prs_demotion": (0.9, 0.05),  # between demoting the old primary and promoting the new one
     "lock_wait": (45.0, 15.0),  # --lock-timeout: how long a caller queues for a shard
     "lease_ttl": (30.0, 10.0),  # of a lock whose holder died
-    "vtorc_poll": (1.0, 0.4),  # one look at every tablet
-    "vtorc_detection": (3.0, 0.5),  # a dead primary must look dead this long
+    "vtorc_poll": (1.0, 0.25),  # one look at every tablet
+    "vtorc_detection": (3.0, 0.25),  # a dead primary must look dead this long
     "vtorc_recovery_pause": (5.0, 1.0),  # before the same recovery is tried again
     "vtorc_tablet_call": (1.0, 0.6),  # a tablet that does not answer in this time does not answer
     "vtgate_initial_tablets": (30.0, 3.0),  # no port is open meanwhile
     "vtgate_reconnect_longest": (14.0, 1.0),  # back-off to a tablet that was long away
     "vtgate_query": (30.0, 3.0),  # a write that no replica acknowledges
     "mycnf_wait": (10.0, 1.0),  # vttablet without my.cnf
-    "mysqld_init": (6.5, 0.0),  # a fresh data dir
+    "mysqld_init": (6.5, 1.5),  # a fresh data dir; longer than vtorc needs to replace a primary that lost its data
     "mysqld_start": (1.0, 0.0),
     "mysqld_stop": (1.0, 0.0),
     "mysqld_vanish": (1.5, 0.2),  # after kill -9 the old mysqld still counts as running

@@ -31,14 +31,17 @@ class Tablets:
         self._channels: dict[str, grpc.Channel] = {}
         self._lock = threading.Lock()
 
-    def client(self, tablet: topodata.Tablet, seconds: float) -> TabletManager:
-        """A client whose calls together may take `seconds`. NoAddress where the record has none (a clean stop)."""
+    def client(self, tablet: topodata.Tablet, seconds: float, wait: bool = True) -> TabletManager:
+        """A client whose calls together may take `seconds`. NoAddress where the record has none (a clean stop).
+
+        A dead tablet takes all that time, or none with `wait` false.
+        """
         address = _address(tablet)
         with self._lock:
             channel = self._channels.get(address)
             if channel is None:
                 channel = self._channels[address] = open_channel(address)
-        return TabletClient(channel, address, seconds)
+        return TabletClient(channel, address, seconds, wait)
 
 
 def _address(tablet: topodata.Tablet) -> str:

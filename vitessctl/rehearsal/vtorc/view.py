@@ -72,5 +72,5 @@ def read_shard(topology: Topology, view: ShardView) -> ShardView:
 def ask(view: ShardView, tablets: Tablets) -> ShardView:
     """The shard with what its tablets say now."""
     patience = seconds("vtorc_tablet_call")
-    answers = ask_all(view.tablets, lambda alias, tablet: tablets.client(tablet, patience).full_status())
+    answers = ask_all(view.tablets, lambda alias, tablet: tablets.client(tablet, patience, wait=False).full_status())
     return ShardView(view.keyspace, view.name, view.record, view.policy, view.tablets, answers.values)
