@@ -85,6 +85,7 @@ class Member:
                 self._must_lead()
                 if self.peers and not self._replicate():
                     raise Failed("UNAVAILABLE", TIMED_OUT)
+                self._catch_up()
             return self.state.range(request)
 
     def renew(self, lease: int) -> int:
@@ -107,7 +108,7 @@ class Member:
             for entry in request.entries:
                 self._take(entry)
             self._committed = max(self._committed, min(request.committed, self.log.last_index))
-            self._apply_until(self._committed)
+            self._catch_up()
             return self._reply(True)
 
     def status(self) -> peer.PeerStatus:
@@ -210,10 +211,11 @@ class Member:
         self.leader = self.name
         self.term += 1
         self._committed = self.log.last_index
-        self._restore()
+        self._catch_up()
 
-    def _restore(self) -> None:
-        with suppress(Failed):  # it was refused when it was new, too
+    def _catch_up(self) -> None:
+        """Apply what a majority has and nobody waits for; a command that is refused is the asker's business."""
+        with suppress(Failed):
             self._apply_until(self._committed)
 
     def _run(self) -> None:
@@ -226,7 +228,9 @@ class Member:
 
     def _look_after_leader(self) -> None:
         if self.leads:
-            if not self._replicate():
+            if self._replicate():
+                self._catch_up()
+            else:
                 self.leader = ""
         elif time.monotonic() - self._heard > SILENCE_SECONDS:
             self.leader = ""
@@ -244,7 +248,7 @@ class Member:
         if not self._replicate():
             self.leader = ""
             return
-        self._restore()
+        self._catch_up()
         self._expiries = {lease: time.monotonic() + ttl for lease, ttl in self.state.leases.items()}
 
     def _end_leases(self) -> None:
