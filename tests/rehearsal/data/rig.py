@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from vitessctl.rehearsal.mysqld.client import Connection
 from vitessctl.rehearsal.mysqld.errors import MySqlError
 from vitessctl.rehearsal.tablet_client import TabletClient, open_channel
+from vitessctl.rehearsal.tablet_rpc import TabletError
 from vitessctl.rehearsal.topology_records import Topology
 
 PATIENCE = 20.0
@@ -32,14 +33,19 @@ def free_port() -> int:
 
 
 def eventually(what: str, look: Callable[[], Answer | None], seconds: float = PATIENCE) -> Answer:
-    """The first answer that is true; AssertionError with the last one when none comes in time."""
+    """The first answer that is true; AssertionError with the last one (or a tablet's error) when none comes in time."""
     deadline = time.monotonic() + seconds
-    while True:
-        answer = look()
-        if answer:
-            return answer
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s, last: {answer!r}"
+    last: object = None
+    while time.monotonic() < deadline:
+        try:
+            answer = look()
+            if answer:
+                return answer
+            last = answer
+        except TabletError as error:
+            last = error
         time.sleep(0.02)
+    raise AssertionError(f"{what}: not within {seconds} s, last: {last!r}")
 
 
 @dataclass
@@ -110,6 +116,15 @@ class Rig:
         for lock in self.folder.glob("vt_*/mysql.sock.lock"):
             _kill(int(lock.read_text()))
 
+    def tablets(self, *uids: int) -> None:
+        """mysqlctld and vttablet of each, started side by side."""
+        started = [(uid, self.mysqlctld(uid, wait=False)) for uid in uids]
+        for uid, server in started:
+            self.wait_for_mysql(uid, server)
+        started = [(uid, self.vttablet(uid, wait=False)) for uid in uids]
+        for uid, server in started:
+            self.wait_for_tablet(uid, server)
+
     # MySQL
 
     def tablet_folder(self, uid: int) -> Path:
@@ -129,8 +144,11 @@ class Rig:
             **environment,
         )
         if wait:
-            eventually(f"mysqlctld {uid} answers", lambda: connects(self.control_socket(uid)) or _ended(server))
+            self.wait_for_mysql(uid, server)
         return server
+
+    def wait_for_mysql(self, uid: int, server: Server) -> None:
+        eventually(f"mysqlctld {uid} answers", lambda: connects(self.control_socket(uid)) or _ended(server))
 
     def control_socket(self, uid: int) -> Path:
         return self.folder / f"mysqlctl{uid}.sock"
@@ -200,9 +218,12 @@ class Rig:
         words = [word for pair in given.items() for word in pair]
         server = self.start("vttablet", *self.topology_flags, *words, *more)
         if wait:
-            eventually(f"vttablet {uid} answers", lambda: http(http_port, "/debug/status") or _ended(server))
-            eventually(f"vttablet {uid} is registered", lambda: self.record_exists(uid))
+            self.wait_for_tablet(uid, server)
         return server
+
+    def wait_for_tablet(self, uid: int, server: Server) -> None:
+        eventually(f"vttablet {uid} answers", lambda: http(self.http_ports[uid], "/debug/status") or _ended(server))
+        eventually(f"vttablet {uid} is registered", lambda: self.record_exists(uid))
 
     def record_exists(self, uid: int) -> bool:
         from vitessctl.rehearsal.topology import TopologyError

@@ -27,7 +27,8 @@ TABLES = (
     "create table counts (name varchar(10) primary key, n int not null)",
     "create table strict (id int primary key, word varchar(10) not null)",
     "create table defaults (id int primary key, word varchar(10) default 'fallback', number int default -1,"
-    " flag tinyint(1) not null default 1, stamp timestamp null default current_timestamp, token char(36) default (uuid()))",
+    " flag tinyint(1) not null default 1, stamp timestamp null default current_timestamp,"
+    " token char(36) default (uuid()))",
     "create table stamped (id int primary key, words varchar(10), changed timestamp null default current_timestamp"
     " on update current_timestamp)",
 )

@@ -110,7 +110,8 @@ def test_full_status_of_a_primary_and_a_replica(three: list[Member]) -> None:
     mine, theirs = primary.manager.full_status(), replica.manager.full_status()
     assert mine["tablet_type"] == "primary"
     assert (mine["read_only"], mine["super_read_only"]) == (False, False)
-    assert mine["semi_sync_primary_enabled"] and mine["semi_sync_primary_status"] and mine["semi_sync_replica_enabled"]
+    for switch in ("semi_sync_primary_enabled", "semi_sync_primary_status", "semi_sync_replica_enabled"):
+        assert mine[switch], switch  # type: ignore[literal-required]
     assert mine["semi_sync_primary_clients"] == 2
     assert mine["replication"] is None
     assert not mine["semi_sync_blocked"]

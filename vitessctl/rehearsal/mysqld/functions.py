@@ -278,8 +278,15 @@ def _ordering(key: Any) -> tuple[int, Any]:
 
 
 def _null_for_null(function: Function) -> Function:
+    """NULL for NULL, and for arguments that make no sense: there MySQL gives NULL with a warning."""
+
     def call(*arguments: Any) -> Any:
-        return None if None in arguments else function(*arguments)
+        if None in arguments:
+            return None
+        try:
+            return function(*arguments)
+        except (ValueError, TypeError, OverflowError, LookupError, ArithmeticError):
+            return None
 
     return call
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -49,6 +51,11 @@ def answer(session: Session, request: Message) -> Message:
         return _error(error)
     except LockWaitTimeout:
         return _error(MySqlError(1205))
+    except sqlite3.Error as error:
+        return _error(MySqlError(1030, text=f"Got error '{error}' from the rehearsal's storage"))
+    except Exception as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        return _error(MySqlError(1105, text=f"The rehearsal's MySQL failed: {error!r}; its log has more"))
 
 
 def _error(error: MySqlError) -> Message:

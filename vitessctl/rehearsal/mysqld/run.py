@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from vitessctl.rehearsal.mysqld import variables
 from vitessctl.rehearsal.mysqld.change import delete_plan, known_table, update_plan
@@ -39,6 +41,19 @@ STEPS_BETWEEN_LOOKS = 20_000
 """SQLite instructions between two looks at the clock."""
 
 
+_ODD_TREES = (AssertionError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError, SqlglotError)
+"""What comes of a tree that no MySQL statement has: sqlglot reads more than MySQL does, and nests without end."""
+
+
+@contextmanager
+def translating(sql: str) -> Iterator[None]:
+    """Around everything between a statement's text and SQLite's: what cannot be understood is refused with its text."""
+    try:
+        yield
+    except _ODD_TREES as error:
+        raise unsupported(f"{sql[:200]} ({type(error).__name__})") from None
+
+
 def rewriter_of(session: Session) -> Rewriter:
     """A rewriter that knows the session's database and variables."""
 
@@ -51,7 +66,8 @@ def rewriter_of(session: Session) -> Rewriter:
 
 def run_query(session: Session, sql: str) -> QueryResult:
     """A SELECT. MySqlError."""
-    plan = read_plan(session, sql)
+    with translating(sql):
+        plan = read_plan(session, sql)
     if plan.locks and session.in_transaction:
         with session.writing() as transaction:
             return _read(session, transaction.link, plan)
@@ -110,7 +126,8 @@ def _read(session: Session, link: Link, plan: ReadPlan) -> QueryResult:
 
 def run_write(session: Session, sql: str) -> QueryResult:
     """INSERT, REPLACE, UPDATE or DELETE. MySqlError."""
-    plan = _write_plan(session, sql)
+    with translating(sql):
+        plan = _write_plan(session, sql)
     with session.writing() as transaction:
         before = len(transaction.changes)
         run = partial(transaction.execute, plan.sql)
@@ -163,9 +180,10 @@ def structure_of(session: Session, sql: str) -> StructureChange | None:
     """What a CREATE, ALTER, DROP, TRUNCATE or RENAME changes; None for nothing. MySqlError."""
     engine = session.server.engine
     present = Structures(engine.catalogue, frozenset(engine.schemas), rewriter_of(session), session.state.database)
-    if first_word(sql) == "rename":
-        return rename_change(sql, present)
-    return structure_change(parse(sql), present)
+    with translating(sql):
+        if first_word(sql) == "rename":
+            return rename_change(sql, present)
+        return structure_change(parse(sql), present)
 
 
 def structure_error(session: Session, change: StructureChange, error: ApplyError) -> MySqlError:

@@ -103,11 +103,13 @@ class Session:
         raise MySqlError(1064, sql)
 
     def _use(self, sql: str) -> QueryResult:
-        self.use(sql.split(None, 1)[1].strip().strip("`"))
+        self.use(sql[len("use") :].strip().strip("`"))
         return affected(0)
 
     def use(self, database: str) -> None:
         """Selects a database. MySqlError 1049."""
+        if not database:
+            raise MySqlError(1064, "")
         if database not in self.server.engine.schemas and database not in BUILTIN_SCHEMAS:
             raise MySqlError(1049, database)
         self.state.database = database

@@ -11,6 +11,7 @@ from vitessctl.rehearsal.storage.apply import apply_structure
 from vitessctl.rehearsal.storage.engine import Engine
 from vitessctl.rehearsal.storage.events import Change, StructureChange, Value
 from vitessctl.rehearsal.storage.gtid import Gtid
+from vitessctl.rehearsal.storage.physical import quoted
 
 
 class ReplicaWaitTimeout(Exception):
@@ -70,13 +71,13 @@ class WriteTransaction:
 
     def savepoint(self, name: str) -> None:
         """Marks a point to return to."""
-        self.link.sqlite.execute(f'SAVEPOINT "{name}"')
+        self.link.sqlite.execute(f"SAVEPOINT {quoted(name)}")
         self._savepoints[name] = len(self.changes)
 
     def rollback_to(self, name: str) -> None:
         """Undoes what came after a savepoint. KeyError when there is none."""
         mark = self._savepoints[name]
-        self.link.sqlite.execute(f'ROLLBACK TO "{name}"')
+        self.link.sqlite.execute(f"ROLLBACK TO {quoted(name)}")
         del self.changes[mark:]
 
     def rollback(self) -> None:
