@@ -18,7 +18,6 @@ from vitessctl.vtctld.errors import DeadlineError, ForbiddenError, VtctldError
 
 FIRST, SECOND, THIRD = (f"zone1-{number:010d}" for number in (100, 101, 102))
 TOPOLOGY_CALLS = ["GetCellInfo", "GetKeyspaces", "GetTablets"]
-TABLET_CALLS = ["GetFullStatus", "GetSchema"]
 
 
 def context(world: World) -> Context:
