@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Render the documents, byte for byte the same every time. Needs no cluster."""
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    cluster = load_cluster(spec_options)
+    cluster = load_cluster(spec_options, target.value)
     documents = documents_of(cluster, target.value, spec_options)
     if folder is None:
         typer.echo(screen_text(documents, target, show_secrets), nl=False)

@@ -37,12 +37,12 @@ class SpecOptions:
         return path if path.is_dir() else path.parent
 
 
-def load_cluster(options: SpecOptions) -> Cluster:
-    """Read, validate and build; all errors at once."""
+def load_cluster(options: SpecOptions, target: str = "local") -> Cluster:
+    """Read, validate and build for `local` or `kubernetes`; all errors at once."""
     from vitessctl.model.build import build
     from vitessctl.spec import load
 
-    return build(load(options.inventory, list(options.extra_vars), list(options.images), dict(os.environ)))
+    return build(load(options.inventory, list(options.extra_vars), list(options.images), dict(os.environ), target))
 
 
 def target_name(local: bool, rehearse: bool) -> str:
