@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import yaml
+from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,6 +193,16 @@ def test_a_schema() -> None:
     (definition,) = convert.schema(found).table_definitions
 
     assert (definition.name, definition.row_count, list(definition.columns)) == ("t1", 3, ["id"])
+
+
+CONVERSIONS = yaml.safe_load((Path(__file__).parent / "cases" / "conversions.yaml").read_text())
+
+
+@pytest.mark.parametrize("case", CONVERSIONS, ids=lambda case: case["name"])
+def test_what_a_tablet_says_is_passed_on_as_vitess_does(case: dict[str, Any]) -> None:
+    answer = convert.full_status(case["tablet"])
+
+    assert json_format.MessageToDict(answer, preserving_proto_field_name=True) == case["answer"]
 
 
 def test_a_lag_that_mysql_does_not_know() -> None:
