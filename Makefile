@@ -36,15 +36,15 @@ bench: $(VENV)/.dev ## The benchmarks of benchmarks/
 	$(BIN)/python -m benchmarks.render
 	$(BIN)/python -m benchmarks.rehearsal
 
-$(VENV)/bin/python:
+$(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.rehearsal: $(VENV)/bin/python pyproject.toml tools/constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c tools/constraints.txt -e '.[rehearsal]'
+$(VENV)/.rehearsal: $(VENV)/bin/pip pyproject.toml tools/constraints.txt tools/install.sh
+	tools/install.sh $(VENV) rehearsal
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.rehearsal tools/constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c tools/constraints.txt -e '.[rehearsal,dev]'
+$(VENV)/.dev: $(VENV)/.rehearsal
+	tools/install.sh $(VENV) rehearsal,dev
 	@touch $@
 
 clean: ## Remove what make built
