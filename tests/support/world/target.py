@@ -79,7 +79,7 @@ class WorldTarget:
         self._world.settle()
         return tuple(
             ComponentStatus(
-                label=process.document.name,
+                label=process.document.label,
                 component=component,
                 subject=subject,
                 state="RUNNING" if process.running else "BACKOFF",

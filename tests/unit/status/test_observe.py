@@ -28,7 +28,7 @@ def test_everything_that_can_be_seen() -> None:
     observed = observe(context(open_world()))
 
     assert observed.topology_error == ""
-    assert {component.label for component in observed.components} >= {"etcd-0", "vtctld", "vtorc-zone1"}
+    assert {component.label for component in observed.components} >= {"Program/etcd-0", "Program/vtctld"}
     assert set(observed.cells) == {"zone1"}
     assert set(observed.keyspaces) == {"messages"}
     assert observed.shards["messages", "0"].primary == FIRST
