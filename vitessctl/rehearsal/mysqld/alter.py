@@ -15,12 +15,16 @@ from vitessctl.rehearsal.mysqld.tables import column_of, default_text, with_item
 from vitessctl.rehearsal.storage.definition import Column, Table
 from vitessctl.rehearsal.storage.physical import affinity, quoted
 
+Evaluate = Callable[[str], str]
+"""Makes a literal of an SQLite expression: replicas repeat the statement, and must not ask for the time again."""
+
 
 class Alteration:
     """A table on its way to its new definition, and what fills each column of it."""
 
-    def __init__(self, table: Table, rewriter: Rewriter) -> None:
+    def __init__(self, table: Table, rewriter: Rewriter, evaluate: Evaluate) -> None:
         self.table = table
+        self._evaluate = evaluate
         self.sources = {column.name: quoted(column.name) for column in table.columns}
         self._rewriter = rewriter
 
@@ -47,7 +51,7 @@ class Alteration:
             return "rowid"
         if column.default is None and not column.nullable:
             return "0" if affinity(column) in {"INTEGER", "REAL", "NUMERIC"} else "''"
-        return to_sqlite(converted(column, default_value(column, self._rewriter)))
+        return self._evaluate(to_sqlite(converted(column, default_value(column, self._rewriter))))
 
     def _place(self, column: Column, position: exp.Expression | None) -> None:
         others = [other for other in self.table.columns if other.name != column.name]
@@ -155,9 +159,11 @@ class Alteration:
         self.table = replace(self.table, keys=keys)
 
 
-def altered(table: Table, actions: list[exp.Expression], rewriter: Rewriter) -> tuple[Table, dict[str, str]]:
+def altered(
+    table: Table, actions: list[exp.Expression], rewriter: Rewriter, evaluate: Evaluate
+) -> tuple[Table, dict[str, str]]:
     """The new definition, and for each of its columns the SQLite expression that fills it."""
-    alteration = Alteration(table, rewriter)
+    alteration = Alteration(table, rewriter, evaluate)
     for action in actions:
         alteration.apply(action)
     return alteration.table, alteration.sources

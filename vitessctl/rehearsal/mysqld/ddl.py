@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from vitessctl.rehearsal.mysqld.alter import altered
+from vitessctl.rehearsal.mysqld.alter import Evaluate, altered
 from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
 from vitessctl.rehearsal.mysqld.rewrite import Rewriter
 from vitessctl.rehearsal.mysqld.tables import checked, index_of, table_of
@@ -28,6 +28,7 @@ class Structures:
     schemas: frozenset[str]
     rewriter: Rewriter
     database: str | None
+    evaluate: Evaluate
 
     def schema(self, name: exp.Table) -> str:
         """The schema that a name is in. MySqlError 1046, 1049."""
@@ -180,5 +181,5 @@ def _truncate(table: Table) -> StructureChange:
 
 def _alter(statement: exp.Alter, present: Structures) -> StructureChange:
     table = present.table(statement.this)
-    new, sources = altered(table, list(statement.args.get("actions") or []), present.rewriter)
+    new, sources = altered(table, list(statement.args.get("actions") or []), present.rewriter, present.evaluate)
     return replaced(table, checked(new), present.catalogue, sources)

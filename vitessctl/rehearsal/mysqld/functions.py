@@ -182,6 +182,7 @@ _OF_ARGUMENTS: dict[str, Function] = {
     "greatest": max,
     "least": min,
     "xor": lambda left, right: int(bool(left) != bool(right)),
+    "bitxor": lambda left, right: int(left) ^ int(right),
     "signed": _signed,
     "to_text": text,
 }

@@ -12,7 +12,8 @@ from vitessctl.rehearsal.tablet_rpc import Field, QueryResult
 
 BINARY_CHARSET, UTF8MB4 = 63, 255
 _NOT_NULL, _PRIMARY, _UNIQUE, _BLOB, _UNSIGNED, _BINARY, _AUTO = 1, 2, 4, 16, 32, 128, 512
-_PART_OF_KEY, _NUMBER = 16384, 32768
+_STAMP, _PART_OF_KEY, _NUMBER = 1024, 16384, 32768
+_TEMPORAL = ("datetime", "timestamp", "time")
 
 _TYPES: dict[str, tuple[str, int]] = {
     "tinyint": ("INT8", 4),
@@ -103,7 +104,7 @@ def field(output: Output) -> Field:
             "database": table.schema,
             "org_name": column.name,
             "column_length": _length(column),
-            "decimals": column_scale(column) or 0,
+            "decimals": column.length if column.base_type in _TEMPORAL else column_scale(column) or 0,
             "flags": _flags(table, column),
         }
     return made
@@ -155,7 +156,7 @@ def _length(column: Column) -> int:
     unit = _TYPES.get(column.base_type, ("", 4))[1]
     if column.base_type in {"char", "varchar", "binary", "varbinary"}:
         return unit * (column.length or 1)
-    if column.base_type in {"datetime", "timestamp", "time"} and column.length:
+    if column.base_type in _TEMPORAL and column.length:
         return unit + 1 + column.length
     return unit
 
@@ -167,6 +168,7 @@ def _flags(table: Table, column: Column) -> int:
         if column.name in key.columns:
             flags |= _PART_OF_KEY | {"primary": _PRIMARY | _NOT_NULL, "unique": _UNIQUE, "index": 8}[key.kind]
     flags |= _AUTO if column.auto_increment else 0
+    flags |= _STAMP if (column.default or "").startswith("CURRENT_TIMESTAMP") else 0
     flags |= _UNSIGNED if column.is_unsigned else 0
     flags |= _NUMBER if kind.lstrip("U") in _NUMERIC else 0
     flags |= _BLOB if kind in {"TEXT", "BLOB", "JSON"} else 0

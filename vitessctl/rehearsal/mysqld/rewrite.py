@@ -197,6 +197,29 @@ def _extract(_: Rewriter, node: exp.Expression) -> exp.Expression:
     return call("extract", exp.Literal.string(node.name.upper()), node.expression)
 
 
+def _any(_: Rewriter, node: exp.Expression) -> exp.Expression:
+    """`= ANY (SELECT …)` is IN, `<> ALL (SELECT …)` is NOT IN; other comparisons with them SQLite cannot make."""
+    every = node.expression
+    wanted = exp.Any if isinstance(node, exp.EQ) else exp.All
+    if not isinstance(every, (exp.Any, exp.All)):
+        return node
+    if not isinstance(every, wanted):
+        raise unsupported(node.sql(dialect="mysql"))
+    query = every.this if isinstance(every.this, exp.Subquery) else exp.Subquery(this=every.this)
+    member = exp.In(this=node.this, query=query)
+    return member if wanted is exp.Any else exp.Not(this=member)
+
+
+def _operand(_: Rewriter, node: exp.Expression) -> exp.Expression:
+    """A SELECT in parentheses beside UNION, which SQLite takes only without them."""
+    inner = node.this
+    if not isinstance(node.parent, exp.SetOperation) or node.args.get("alias"):
+        return node
+    if inner.args.get("order") or inner.args.get("limit"):
+        return exp.select("*").from_(node.copy())
+    return cast(exp.Expression, inner)
+
+
 def _substring(_: Rewriter, node: exp.Expression) -> exp.Expression:
     parts = [node.args.get("start"), node.args.get("length")]
     return call("substring", node.this, *(part for part in parts if part is not None))
@@ -276,6 +299,11 @@ _RULES: dict[type[exp.Expression], Callable[[Rewriter, exp.Expression], exp.Expr
     exp.Chr: lambda _, node: call("char", *node.expressions),
     exp.RegexpLike: lambda _, node: call("regexp", node.this, node.expression),
     exp.Xor: lambda _, node: call("xor", node.this, node.expression),
+    exp.BitwiseXor: lambda _, node: call("bitxor", node.this, node.expression),
+    exp.EQ: _any,
+    exp.NEQ: _any,
+    exp.Subquery: _operand,
+    exp.National: lambda _, node: exp.Literal.string(node.name),
     exp.Introducer: lambda _, node: cast(exp.Expression, node.expression),
     exp.Collate: _collate,
     exp.Like: _like,

@@ -179,7 +179,15 @@ def _insert_id(plan: Plan, changes: Sequence[RowChange]) -> int:
 def structure_of(session: Session, sql: str) -> StructureChange | None:
     """What a CREATE, ALTER, DROP, TRUNCATE or RENAME changes; None for nothing. MySqlError."""
     engine = session.server.engine
-    present = Structures(engine.catalogue, frozenset(engine.schemas), rewriter_of(session), session.state.database)
+
+    def evaluate(expression: str) -> str:
+        with engine.read() as link:
+            query = f"SELECT quote({expression})"
+            row = guarded(session, link, lambda: link.sqlite.execute(query).fetchone(), None, ())
+        return str(row[0])
+
+    rewriter = rewriter_of(session)
+    present = Structures(engine.catalogue, frozenset(engine.schemas), rewriter, session.state.database, evaluate)
     with translating(sql):
         if first_word(sql) == "rename":
             return rename_change(sql, present)

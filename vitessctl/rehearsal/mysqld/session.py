@@ -68,7 +68,7 @@ class Session:
             raise MySqlError(1065, text="Query was empty")
         self.state.now = datetime.now()
         self.state.deadline = None if seconds is None else time.monotonic() + seconds
-        word = first_word(statement)
+        word = first_word(statement.lstrip("("))
         if word == "start" and statement.lower().split()[1:2] == ["transaction"]:
             word = "begin"
         answer = self._handler(word)(statement)

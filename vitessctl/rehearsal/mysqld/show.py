@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vitessctl.rehearsal.mysqld.session import Session
 
 Handler = Callable[["Session", "re.Match[str]"], QueryResult]
-_NAME = r"`?(?P<{0}>[^`\s.;]+)`?"
+_NAME = r"(?P<{0}>`(?:[^`]|``)+`|[^`\s.;]+)"
 _TABLE = rf"(?:{_NAME.format('schema')}\.)?{_NAME.format('table')}"
 _FROM_DATABASE = rf"(?:\s+(?:from|in)\s+{_NAME.format('database')})?"
 _LIKE = r"(?:\s+(?:like\s+|where\s+`?\w+`?\s*(?:=|like)\s*)(?P<quote>['\"])(?P<like>.*?)(?P=quote))?"
@@ -33,20 +33,25 @@ def like(pattern: str | None, value: str) -> bool:
     return re.fullmatch(wild, value, re.IGNORECASE | re.DOTALL) is not None
 
 
+def _part(match: re.Match[str], name: str) -> str:
+    """A name out of a statement, without its backticks; "" where it is not given."""
+    written = match.groupdict().get(name) or ""
+    return written[1:-1].replace("``", "`") if written.startswith("`") else written
+
+
 def table_named(session: Session, match: re.Match[str]) -> Table:
     """The table that a SHOW names. MySqlError 1046, 1146."""
-    groups = match.groupdict()
-    schema = groups.get("database") or groups.get("schema") or session.state.database
+    schema = _part(match, "database") or _part(match, "schema") or session.state.database
     if not schema:
         raise MySqlError(1046)
-    physical = f"{schema}.{groups['table']}"
+    physical = f"{schema}.{_part(match, 'table')}"
     if physical not in session.server.engine.catalogue:
         raise MySqlError(1146, physical)
     return session.server.engine.catalogue[physical]
 
 
 def _schema_of(session: Session, match: re.Match[str]) -> str:
-    schema = match["database"] or session.state.database
+    schema = _part(match, "database") or session.state.database
     if not schema:
         raise MySqlError(1046)
     if schema not in session.server.engine.schemas and schema not in BUILTIN_SCHEMAS:
@@ -73,7 +78,7 @@ def _create_table(session: Session, match: re.Match[str]) -> QueryResult:
 
 
 def _create_database(session: Session, match: re.Match[str]) -> QueryResult:
-    name = match["table"]
+    name = _part(match, "table")
     if name not in session.server.engine.schemas:
         raise MySqlError(1049, name)
     text = f"CREATE DATABASE `{name}` /*!40100 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci */"

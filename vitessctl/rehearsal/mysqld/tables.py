@@ -227,6 +227,7 @@ def _foreign_key(table: Table, item: exp.ForeignKey, name: str) -> ForeignKey:
 
 
 def _check(table: Table, item: exp.CheckColumnConstraint, name: str, rewriter: Rewriter) -> Check:
-    written = item.this.sql(dialect=MySqlSource, identify=True)
-    holder = rewriter.rewrite(exp.select(item.this.copy()))
+    condition = cast(exp.Expression, item.this.unnest())
+    written = condition.sql(dialect=MySqlSource, identify=True)
+    holder = rewriter.rewrite(exp.select(condition.copy()))
     return Check(name or f"{table.name}_chk_{len(table.checks) + 1}", to_sqlite(holder.expressions[0]), written)
