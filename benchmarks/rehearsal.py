@@ -51,10 +51,10 @@ def write_row(status: list[str]) -> None:
     answer = json.loads(subprocess.run(status, capture_output=True, check=True).stdout)
     host, port = answer["vtgate"][0]["mysql"].split(":")
     keyspace = answer["shards"][0]["keyspace"]
-    with pymysql.connect(host=host, port=int(port), user="root", database=keyspace, autocommit=True) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("create table benchmark (id bigint primary key, words varchar(40))")
-            cursor.execute("insert into benchmark values (1, 'first')")
+    connection = pymysql.connect(host=host, port=int(port), user="root", database=keyspace, autocommit=True)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("create table benchmark (id bigint primary key, words varchar(40))")
+        cursor.execute("insert into benchmark values (1, 'first')")
 
 
 if __name__ == "__main__":

@@ -25,9 +25,12 @@ def inventory(request: pytest.FixtureRequest, flag: str, state: Path) -> Iterato
 
 def ask(live: LiveCluster, database: str, sql: str, gate: int = 0, user: str = "app", password: str = "") -> list[Any]:
     host, port = live.status()["vtgate"][gate]["mysql"].split(":")
-    with closing(
-        pymysql.connect(host=host, port=int(port), user=user, password=password, database=database, autocommit=True)
-    ) as connection, connection.cursor() as cursor:
+    with (
+        closing(
+            pymysql.connect(host=host, port=int(port), user=user, password=password, database=database, autocommit=True)
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
         return list(cursor.fetchall())
 

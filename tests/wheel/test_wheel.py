@@ -58,7 +58,10 @@ def test_data_files_are_in_the_wheel(wheel: Path) -> None:
 
 
 def test_it_is_the_installed_code_that_runs(installed: Path, tmp_path: Path) -> None:
-    where = "import vitessctl, vitessctl.render.packaged as p; print(vitessctl.__file__); print(p.packaged_folder('templates'))"
+    where = (
+        "import vitessctl, vitessctl.render.packaged as packaged; "
+        "print(vitessctl.__file__); print(packaged.packaged_folder('templates'))"
+    )
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     done = subprocess.run(
         [sys.executable, "-c", where], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
