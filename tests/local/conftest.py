@@ -33,6 +33,7 @@ def sandbox(folder: Path) -> Iterator[Sandbox]:
     try:
         yield box
     finally:
+        box.close()
         end_all(box.state)
 
 
@@ -43,6 +44,7 @@ def other_sandbox(folder: Path) -> Iterator[Sandbox]:
     try:
         yield box
     finally:
+        box.close()
         end_all(box.state)
 
 

@@ -16,6 +16,7 @@ from vitessctl.targets.local import processes
 from vitessctl.targets.local.account import Account
 from vitessctl.targets.local.binaries import Binaries
 from vitessctl.targets.local.processes import Process
+from vitessctl.targets.local.rpc import SupervisorClient
 from vitessctl.targets.local.target import LocalTarget
 
 Found = TypeVar("Found")
@@ -79,6 +80,7 @@ class Sandbox:
 
     def __init__(self, state: Path) -> None:
         self.state = state
+        self._targets: list[LocalTarget] = []
 
     def target(
         self,
@@ -89,7 +91,14 @@ class Sandbox:
         environ: Mapping[str, str] | None = None,
     ) -> LocalTarget:
         """A new target, as another run of vitessctl would make it."""
-        return LocalTarget(cluster or a_cluster(), self.state, binaries, name, environ, account)
+        target = LocalTarget(cluster or a_cluster(), self.state, binaries, name, environ, account)
+        self._targets.append(target)
+        return target
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for target in self._targets:
+            target.__exit__(None, None, None)
 
     def apply(self, *documents: Document) -> list[str]:
         """What applying did, as words."""
@@ -129,6 +138,13 @@ class Sandbox:
         """supervisord itself."""
         (found,) = (process for process in self.settled() if not process.program)
         return found
+
+    def stop_behind_our_back(self, name: str) -> None:
+        """Stop a program as somebody with supervisorctl would."""
+        client = SupervisorClient(self.state / "supervisor.sock")
+        client.stop(name)
+        client.close()
+        wait_for(f"{name} stopped", lambda: not self.pid(name))
 
     def supervisord_of(self, name: str) -> int:
         """The id of the process that started a program."""

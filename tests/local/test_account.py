@@ -200,6 +200,17 @@ class TestAsRoot:
         assert sandbox.supervisord().command[0] == str(closed / "bin/python")
         assert sandbox.pid("vtctld")
 
+    def test_nothing_of_theirs_is_read_as_root(self, target: LocalTarget, sandbox: Sandbox) -> None:
+        """What lies in their folder must not become part of a program that still is root."""
+        target.state.create("shop", "local")
+        for name in ("supervisor", "xmlrpc", "ctypes", "vitessctl"):
+            (sandbox.state / f"{name}.py").write_text(f"open('{sandbox.state}/run/read-as-root', 'w')\n")
+
+        target.apply([program("vtctld")])
+
+        assert sandbox.pid("vtctld")
+        assert not (sandbox.state / "run/read-as-root").exists()
+
     def test_programs_that_they_cannot_reach_are_found_out(self, folder: Path, sandbox: Sandbox) -> None:
         closed = folder / "closed"
         (closed / "bin").mkdir(parents=True)

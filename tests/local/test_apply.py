@@ -57,8 +57,7 @@ def test_only_what_changed_is_restarted(sandbox: Sandbox) -> None:
 
 def test_what_was_stopped_is_started(sandbox: Sandbox) -> None:
     sandbox.apply(program("vtctld"))
-    SupervisorClient(sandbox.state / "supervisor.sock").stop("vtctld")
-    wait_for("vtctld stopped", lambda: not sandbox.pid("vtctld"))
+    sandbox.stop_behind_our_back("vtctld")
 
     assert sandbox.apply(program("vtctld")) == ["start Program/vtctld"]
     assert sandbox.pid("vtctld")

@@ -209,6 +209,13 @@ class TestEmptied:
 
         assert "it waits until" not in database.log
 
+    def test_nor_is_data_that_is_there_forgotten_with_the_topology(self, database: Database) -> None:
+        """Somebody removed etcd's data alone: rows are still rows."""
+        database.target().stop([database.document])
+        database.up()
+        assert database.log.count("initialised") == 1
+        assert not (database.data.parent / "vt_0000000100.aside").exists()
+
 
 class TestAlone:
     """The guard by itself, on folders and processes of its own."""

@@ -116,6 +116,7 @@ class TestCreate:
             assert box.component("vtctld").running
         finally:
             box.target().stop([document])
+            box.close()
 
     def test_what_cannot_be_written_is_said(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(*_arguments: object, **_options: object) -> None:

@@ -180,10 +180,7 @@ class TestPrune:
 class TestObserve:
     def test_it_tells_what_apply_would_do(self, sandbox: Sandbox) -> None:
         sandbox.apply(program("etcd-0"), program("vtctld"), program("vtorc-zone1"), file("config/a", "1"))
-        from vitessctl.targets.local.rpc import SupervisorClient
-
-        SupervisorClient(sandbox.state / "supervisor.sock").stop("etcd-0")
-        wait_for("etcd stopped", lambda: not sandbox.pid("etcd-0"))
+        sandbox.stop_behind_our_back("etcd-0")
         before = snapshot(sandbox.state)
 
         found = sandbox.observe(

@@ -243,6 +243,8 @@ def main(configuration: str, uid: int, gid: int, rehearsal: bool) -> None:
     """Run supervisord in the foreground until it is told to end, as this user."""
     if os.geteuid() == 0 and uid != 0:
         become(uid, gid)
+    os.umask(0o077)
+    os.chdir(os.path.dirname(configuration))
     _allow_many_files()
     _adopt_orphans()
     if rehearsal:

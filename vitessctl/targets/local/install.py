@@ -11,7 +11,8 @@ from pathlib import Path
 import vitessctl
 from vitessctl.model.cluster import Cluster
 from vitessctl.targets.local.binaries import PROGRAMS, Binaries
-from vitessctl.targets.local.holding import NEIGHBOURS, Notes, neighbours_of
+from vitessctl.targets.local.guard import DataFolder
+from vitessctl.targets.local.holding import NEIGHBOURS, neighbours_of
 from vitessctl.targets.local.launch import CONFIGURATION, configuration
 from vitessctl.targets.local.state import StateFolder
 
@@ -53,13 +54,15 @@ def install(state: StateFolder, binaries: Binaries, cluster: Cluster) -> None:
         state.write(CHOSEN, binaries.to_json())
     state.write(f"run/{NEIGHBOURS}", json.dumps(neighbours_of(cluster)) + "\n")
     if cluster.topology.managed and not any((state.path / "data").glob("etcd-*")):
-        _forget_initialised(state.path / "run")
+        _forget_emptied(state.path)
 
 
-def _forget_initialised(run: Path) -> None:
-    """A topology that starts anew names nobody primary, so no MySQL has to be held back."""
-    for name in {note.stem for note in run.glob("vt_*")}:
-        Notes(run, name).forget()
+def _forget_emptied(state: Path) -> None:
+    """A topology that starts anew names nobody primary, so no MySQL without data has to be held back."""
+    for name in {note.stem for note in (state / "run").glob("vt_*")}:
+        folder = DataFolder(state, state / "data" / name)
+        if not folder.has_data:
+            folder.notes.forget()
 
 
 def _stand_in(name: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import vitessctl
@@ -84,7 +84,7 @@ class Daemon:
         """`rehearsal`: its programs are stand-ins."""
         self._state = state
         self._rehearsal = rehearsal
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = 0
         self.client = SupervisorClient(state.path / "supervisor.sock")
 
     def answers(self) -> bool:
@@ -109,32 +109,44 @@ class Daemon:
     def _start(self, environ: Mapping[str, str]) -> None:
         path, owner = self._state.path, self._state.owner
         code = (
-            f"import sys; sys.path.insert(0, {_package_root()!r}); from vitessctl.targets.local.daemon import main;"
+            f"import sys; sys.path[0] = {_package_root()!r}; from vitessctl.targets.local.daemon import main;"
             f" main({str(path / CONFIGURATION)!r}, {owner.uid}, {owner.gid}, {self._rehearsal})"
         )
         log = path / "log" / "supervisord.err"
-        log.unlink(missing_ok=True)
-        with log.open("wb") as errors:
-            self._child = subprocess.Popen(
+        try:
+            log.unlink(missing_ok=True)
+            self._child = os.posix_spawn(
+                sys.executable,
                 [sys.executable, "-s", "-c", code],
-                stdin=subprocess.DEVNULL,
-                stdout=errors,
-                stderr=errors,
-                cwd=path,
-                env=own_environment(self._state, environ),
-                start_new_session=True,
-                umask=0o077,
+                own_environment(self._state, environ),
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+                    (os.POSIX_SPAWN_DUP2, 1, 2),
+                ],
+                setsid=True,
             )
+        except OSError as error:
+            raise SupervisorError("supervisord cannot be started", where=sys.executable, why=str(error)) from error
         self._await()
 
     def _await(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
-            if self._child is not None and self._child.poll() is not None:
+            if self._has_ended():
                 raise self._failed("it ended at once")
             if time.monotonic() > deadline:
                 raise self._failed(f"it does not answer after {START_SECONDS:.0f} s")
             time.sleep(0.01)
+
+    def _has_ended(self) -> bool:
+        """Whether the supervisord that this process started is no more; it is then no zombie either."""
+        if self._child:
+            with suppress(ChildProcessError):
+                if os.waitpid(self._child, os.WNOHANG) == (0, 0):
+                    return False
+            self._child = 0
+        return True
 
     def _failed(self, why: str) -> SupervisorError:
         log = self._state.path / "log" / "supervisord.err"
@@ -156,8 +168,7 @@ class Daemon:
         deadline = time.monotonic() + DATABASE_SECONDS
         while not processes.gone(daemon) and time.monotonic() < deadline:
             time.sleep(0.01)
-        if self._child is not None:
-            self._child.poll()
+        self._has_ended()
 
 
 def end_gently(found: tuple[Process, ...]) -> tuple[Process, ...]:

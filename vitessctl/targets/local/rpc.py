@@ -85,19 +85,19 @@ class SupervisorClient:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._transports: list[_UnixTransport] = []
 
     def _proxy(self) -> Any:
         if not hasattr(self._local, "proxy"):
-            self._local.proxy = xmlrpc.client.ServerProxy(
-                "http://localhost/RPC2", transport=_UnixTransport(str(self._path)), allow_none=True
-            )
+            transport = _UnixTransport(str(self._path))
+            self._transports.append(transport)
+            self._local.proxy = xmlrpc.client.ServerProxy("http://localhost/RPC2", transport=transport, allow_none=True)
         return self._local.proxy
 
     def close(self) -> None:
-        """Let go of this thread's connection."""
-        if hasattr(self._local, "proxy"):
-            self._local.proxy("close")()
-            del self._local.proxy
+        """Close the connections of all threads; a later call opens one again."""
+        for transport in self._transports:
+            transport.close()
 
     def call(self, method: str, *arguments: object, ignore: Sequence[int] = ()) -> Any:
         """One call; faults whose code is in `ignore` give None."""
