@@ -48,11 +48,16 @@ def test_answers(filled: Path, folder: Path, case: Case) -> None:
     shutil.copytree(filled, folder / "replica")
     config = read_config(place / "my.cnf")
     server = ServerState(replace(config, folder=place, read_only=False, super_read_only=False))
-    session = Session(server)
-    session.use("vt_ks")
-    answered = [told(step, run(session, step["sql"])) for step in case.steps]
+    sessions = {name: Session(server) for name in ("a", "b")}
+    for session in sessions.values():
+        session.use("vt_ks")
+    answered = [
+        told(step, run(sessions[step.get("as", "a")], step["sql"], 0.2 if "as" in step else None))
+        for step in case.steps
+    ]
     assert answered == list(case.steps)
-    session.close()
+    for session in sessions.values():
+        session.close()
     replica = Engine(folder / "replica/data/ibdata.sqlite", "replica", register)
     replay(server.engine, replica)
     assert contents(replica) == contents(server.engine)

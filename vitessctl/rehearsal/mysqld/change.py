@@ -30,6 +30,7 @@ def update_plan(statement: exp.Update, rewriter: Rewriter, catalogue: Catalogue)
     target = statement.this
     table = known_table(target, rewriter, catalogue)
     alias = target.alias_or_name
+    rewriter.knows(table, alias)
     joins = list(target.args.get("joins") or [])
     target.set("joins", None)
     changed = _assignments(statement, table, alias, rewriter)
@@ -50,6 +51,7 @@ def delete_plan(statement: exp.Delete, rewriter: Rewriter, catalogue: Catalogue)
     target = next((one for one in relations if not named or one.alias_or_name == named[0].name), source)
     table = known_table(target, rewriter, catalogue)
     alias = target.alias_or_name
+    rewriter.knows(table, alias)
     if not joins:
         where = _where(statement.args.get("where"), statement, table, alias, rewriter)
         return Plan(f"DELETE FROM `{table.physical}` AS `{alias}`{where}", table)

@@ -17,6 +17,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from vitessctl.rehearsal.mysqld.context import FunctionContext
@@ -24,6 +25,7 @@ from vitessctl.rehearsal.mysqld.documents import JSON_FUNCTIONS
 from vitessctl.rehearsal.mysqld.errors import MySqlError
 from vitessctl.rehearsal.mysqld.storing import storing_functions
 from vitessctl.rehearsal.mysqld.times import time_functions
+from vitessctl.rehearsal.storage.connection import collation_key
 
 VERSION = "8.4.6"
 """What the stand-in mysqld calls itself: the newest LTS that the official images carry."""
@@ -119,6 +121,26 @@ def _modulo(left: Any, right: Any) -> int | float | None:
     return remainder if isinstance(left, float) or isinstance(right, float) else int(remainder)
 
 
+def _comparable(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Numbers and text together are compared as text."""
+    return tuple(map(text, values)) if any(isinstance(value, str) for value in values) else values
+
+
+def _like(pattern: Any, value: Any, escape: Any = "\\") -> int | None:
+    """The operator LIKE, without regard to case and accents; SQLite's own knows ASCII only, and no escape."""
+    if pattern is None or value is None:
+        return None
+    wanted = _like_pattern(collation_key(text(pattern)), str(escape))
+    return int(wanted.fullmatch(collation_key(text(value))) is not None)
+
+
+@lru_cache(maxsize=256)
+def _like_pattern(pattern: str, escape: str) -> re.Pattern[str]:
+    parts = re.findall(rf"{re.escape(escape)}.|.", pattern, re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
+
+
 def _compare(left: Any, right: Any) -> int:
     first, second = text(left).lower(), text(right).lower()
     return (first > second) - (first < second)
@@ -129,7 +151,7 @@ _OF_ARGUMENTS: dict[str, Function] = {
     "left": lambda value, length: text(value)[: max(0, length)],
     "right": lambda value, length: text(value)[-length:] if length > 0 else "",
     "lower": lambda value: text(value).lower(),
-    "upper": lambda value: text(value).upper(),
+    "upper": lambda value: "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text(value)),
     "length": lambda value: len(_bytes(value)),
     "char_length": lambda value: len(text(value)),
     "bit_length": lambda value: 8 * len(_bytes(value)),
@@ -149,7 +171,7 @@ _OF_ARGUMENTS: dict[str, Function] = {
     "rtrim": lambda value: text(value).rstrip(" "),
     "strcmp": _compare,
     "ascii": lambda value: (_bytes(value) or b"\0")[0],
-    "ord": lambda value: ord(text(value)[0]) if text(value) else 0,
+    "ord": lambda value: int.from_bytes(_bytes(text(value)[:1]), "big"),
     "char": lambda *codes: bytes(codes).decode("latin-1"),
     "bin": lambda value: f"{int(value):b}",
     "oct": lambda value: f"{int(value):o}",
@@ -179,8 +201,8 @@ _OF_ARGUMENTS: dict[str, Function] = {
     "log2": lambda value: math.log2(value) if value > 0 else None,
     "log10": lambda value: math.log10(value) if value > 0 else None,
     "pi": lambda: math.pi,
-    "greatest": max,
-    "least": min,
+    "greatest": lambda *values: max(_comparable(values)),
+    "least": lambda *values: min(_comparable(values)),
     "xor": lambda left, right: int(bool(left) != bool(right)),
     "bitxor": lambda left, right: int(left) ^ int(right),
     "signed": _signed,
@@ -298,9 +320,10 @@ def register(connection: sqlite3.Connection) -> FunctionContext:
     strict = {**_OF_ARGUMENTS, **JSON_FUNCTIONS, **time_functions(context)}
     functions = {name: _null_for_null(function) for name, function in strict.items()}
     functions |= _OF_ANYTHING | _session_functions(context) | storing_functions(context)
-    functions["unix_timestamp"] = time_functions(context)["unix_timestamp"]
     for name, function in functions.items():
         connection.create_function(f"my_{name}", -1, function)
+    for arguments in (2, 3):
+        connection.create_function("like", arguments, _like)
     connection.create_aggregate("my_group_concat", -1, _GroupConcat)  # type: ignore[arg-type]  # its step is variadic
     return context
 

@@ -110,9 +110,30 @@ def _described(node: exp.Expression, sources: Sequence[_Source]) -> Output:
         found = _resolve(node.this, sources)
         return Output("", column_type(found[1]), column_scale(found[1])) if found else Output("")
     if isinstance(node, exp.Anonymous) and _scale(node, sources) is None:
-        return Output("", _FUNCTION_TYPES.get(str(node.this).lower(), ""))
+        return Output("", _function_type(node, sources))
     scale = _scale(node, sources)
     return Output("", "DECIMAL" if scale or (isinstance(node, (exp.Sum, exp.Avg)) and scale is not None) else "", scale)
+
+
+def _function_type(node: exp.Anonymous, sources: Sequence[_Source]) -> str:
+    name = str(node.this).lower()
+    if name == "my_shift":
+        moved = cast(exp.Expression, node.expressions[0])
+        kind = _resolved_type(moved, sources)
+        by_days = node.expressions[2].name in {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
+        if kind == "DATE":
+            return "DATE" if by_days else "DATETIME"
+        return "DATETIME" if kind in {"DATETIME", "TIMESTAMP"} else "VARCHAR"
+    if name == "my_from_unixtime" and len(node.expressions) > 1:
+        return "VARCHAR"
+    return _FUNCTION_TYPES.get(name, "")
+
+
+def _resolved_type(node: exp.Expression, sources: Sequence[_Source]) -> str:
+    if isinstance(node, exp.Column):
+        found = _resolve(node, sources)
+        return column_type(found[1]) if found else ""
+    return _described(node, sources).type
 
 
 def _scale(node: exp.Expression, sources: Sequence[_Source]) -> int | None:
@@ -128,8 +149,10 @@ def _scale(node: exp.Expression, sources: Sequence[_Source]) -> int | None:
         return _plus(_scale(node.this, sources), 4)
     if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)):
         return _binary_scale(node, _scale(node.this, sources), _scale(node.expression, sources))
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() == "my_mod" and len(node.expressions) == 2:
+        return _binary_scale(node, *(_scale(argument, sources) for argument in node.expressions))
     if isinstance(node, exp.Anonymous) and str(node.this).lower() in _ROUNDING and len(node.expressions) == 2:
-        return int(node.expressions[1].name) if node.expressions[1].name.isdigit() else None
+        return int(node.expressions[1].name) if isinstance(node.expressions[1], exp.Literal) else 0
     return None
 
 

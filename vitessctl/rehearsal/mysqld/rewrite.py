@@ -6,7 +6,7 @@ functions. What remains impossible is refused with words that say so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from sqlglot import exp
@@ -14,6 +14,8 @@ from sqlglot import exp
 from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
 from vitessctl.rehearsal.mysqld.functions import NAMES
 from vitessctl.rehearsal.mysqld.names import BUILTIN, DOCUMENTS, FUNCTION_ALIASES, TIME_PARTS, UNTRANSLATED
+from vitessctl.rehearsal.mysqld.temporal import shape_times
+from vitessctl.rehearsal.storage.definition import Table
 from vitessctl.rehearsal.storage.physical import DEFAULT_COLLATION
 
 KNOWN_COLLATIONS = frozenset(
@@ -34,19 +36,27 @@ Variable = Callable[[str, str], str | None]
 class Rewriter:
     """Rewrites one statement in place, for a session whose database is `database`."""
 
-    def __init__(self, database: str | None, variable: Variable) -> None:
+    def __init__(self, database: str | None, variable: Variable, catalogue: Mapping[str, Table]) -> None:
         self._database = database
         self._variable = variable
+        self._catalogue = catalogue
+        self._tables: dict[str, Table] = {}
+        """The base tables that were met so far, by alias."""
 
     def rewrite(self, statement: exp.Expression) -> exp.Expression:
         """The statement with every table, function and operator turned into SQLite's."""
         self._qualify_tables(statement)
+        shape_times(statement, self._tables)
         for node in reversed(list(statement.walk())):
             rule = _RULES.get(cast("type[exp.Expression]", type(node)))
             replacement = node if rule is None else rule(self, cast(exp.Expression, node))
             if replacement is not node:
                 node.replace(replacement)
         return statement
+
+    def knows(self, table: Table, alias: str) -> None:
+        """Names a table whose columns the next expressions may mention, though they do not name it."""
+        self._tables[alias] = table
 
     def physical_name(self, table: exp.Table) -> str:
         """The SQLite table behind a name. MySqlError 1046 without a database."""
@@ -68,6 +78,8 @@ class Rewriter:
             name = self.physical_name(table)
             if not table.alias:
                 table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, quoted=True)))
+            if name in self._catalogue:
+                self._tables[table.alias] = self._catalogue[name]
             table.set("this", exp.to_identifier(name, quoted=True))
             table.set("db", None)
             for ignored in ("hints", "partition"):
@@ -240,14 +252,6 @@ def _collate(_: Rewriter, node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _like(_: Rewriter, node: exp.Expression) -> exp.Expression:
-    pattern = node.expression
-    escaped = isinstance(node.parent, exp.Escape)
-    if not escaped and isinstance(pattern, exp.Literal) and "\\" in pattern.name:
-        return exp.Escape(this=node.copy(), expression=exp.Literal.string("\\"))
-    return node
-
-
 def _count(_: Rewriter, node: exp.Expression) -> exp.Expression:
     distinct = node.this
     if not isinstance(distinct, exp.Distinct) or len(distinct.expressions) < 2:
@@ -306,7 +310,7 @@ _RULES: dict[type[exp.Expression], Callable[[Rewriter, exp.Expression], exp.Expr
     exp.National: lambda _, node: exp.Literal.string(node.name),
     exp.Introducer: lambda _, node: cast(exp.Expression, node.expression),
     exp.Collate: _collate,
-    exp.Like: _like,
+    exp.Mod: lambda _, node: call("mod", node.this, node.expression),
     exp.Count: _count,
     exp.GroupConcat: _group_concat,
 }

@@ -61,7 +61,7 @@ def rewriter_of(session: Session) -> Rewriter:
         own = {} if scope == "global" else session.state.variables
         return variables.selected(variables.value_of(session.server, name, own))
 
-    return Rewriter(session.state.database, variable)
+    return Rewriter(session.state.database, variable, session.server.engine.catalogue)
 
 
 def run_query(session: Session, sql: str) -> QueryResult:
@@ -207,6 +207,8 @@ def structure_error(session: Session, change: StructureChange, error: ApplyError
                 row = link.sqlite.execute(twice).fetchone()
             if row is not None:
                 return MySqlError(1062, "-".join(map(text, row)), f"{new.name}.{key.name}")
+    if "NOT NULL constraint failed" in error.text:
+        return MySqlError(1138, text="Invalid use of NULL value")
     return unsupported(error.text)
 
 

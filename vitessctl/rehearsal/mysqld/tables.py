@@ -55,7 +55,11 @@ def checked(table: Table) -> Table:
     if len(counters) > 1 or (counters and counters[0].name not in keyed):
         text = "Incorrect table definition; there can be only one auto column and it must be defined as a key"
         raise MySqlError(1075, text=text)
-    return replace(table, columns=columns)
+    return replace(table, columns=columns, keys=tuple(sorted(table.keys, key=lambda key: _KEY_ORDER.index(key.kind))))
+
+
+_KEY_ORDER = ("primary", "unique", "index")
+"""As MySQL lists them; within a kind they stay as they were made."""
 
 
 def _multiple(key: Key) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -47,6 +48,7 @@ _FORMATS: dict[str, Callable[[datetime], object]] = {
     "b": lambda t: calendar.month_abbr[t.month],
     "M": lambda t: calendar.month_name[t.month],
     "w": lambda t: (t.weekday() + 1) % 7,
+    "x": lambda t: f"{t.isocalendar()[0]:04d}",
     "v": lambda t: f"{t.isocalendar()[1]:02d}",
     "u": lambda t: t.strftime("%W"),
     "U": lambda t: t.strftime("%U"),
@@ -98,8 +100,11 @@ def shift(value: Any, amount: Any, unit: str, sign: int = 1) -> str | None:
     unit = unit.upper()
     if moment is None or amount is None:
         return None
+    number = float(amount) if unit in {"SECOND", "MICROSECOND"} else math.floor(abs(float(amount)) + 0.5)
+    if float(amount) < 0 and number > 0:
+        number = -number
     try:
-        moved = _moved(moment, float(amount) * sign, unit)
+        moved = _moved(moment, number * sign, unit)
     except (OverflowError, ValueError):
         return None
     is_date = len(str(value)) <= 10 and unit in _DATE_UNITS
@@ -123,12 +128,12 @@ def difference(unit: str, start: Any, end: Any) -> int | None:
         return None
     if unit in _LENGTHS:
         return int((last - first) / _LENGTHS[unit])
+    sign = 1 if first <= last else -1
+    first, last = min(first, last), max(first, last)
     months = (last.year - first.year) * 12 + last.month - first.month
-    if months > 0 and _moved(first, months, "MONTH") > last:
+    if (last.day, last.time()) < (first.day, first.time()):
         months -= 1
-    elif months < 0 and _moved(first, months, "MONTH") < last:
-        months += 1
-    return int(months / _MONTHS[unit])
+    return sign * (months // _MONTHS[unit])
 
 
 def formatted(value: Any, pattern: Any) -> str | None:
@@ -161,9 +166,9 @@ def time_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]:
     def utc(digits: int = 0) -> str:
         return time_text(context.session.now.astimezone(timezone.utc), digits)
 
-    def unix(value: Any = None) -> int | float | None:
-        moment = context.session.now if value is None else parse_time(value)
-        return None if moment is None else int(moment.timestamp())
+    def unix(*values: Any) -> int:
+        moment = parse_time(values[0]) if values else context.session.now
+        return 0 if moment is None else int(moment.timestamp())
 
     def from_unix(seconds: Any, pattern: Any = None) -> str | None:
         text = time_text(datetime.fromtimestamp(float(seconds)))

@@ -73,10 +73,20 @@ def rebuild_statements(old: Table, new: Table, sources: dict[str, str]) -> list[
         create.replace(quoted(new.physical), quoted(building.physical), 1),
         f"INSERT INTO {quoted(building.physical)} ({', '.join(columns)})"
         f" SELECT {', '.join(values)} FROM {quoted(old.physical)}",
+        *(_keep_counter(old, building) if old.auto_increment and new.auto_increment else ()),
         f"DROP TABLE {quoted(old.physical)}",
         f"ALTER TABLE {quoted(building.physical)} RENAME TO {quoted(new.physical)}",
         *indexes,
     ]
+
+
+def _keep_counter(old: Table, new: Table) -> tuple[str, str]:
+    """Numbers that were given and deleted are not given again."""
+    source, target = (table.physical.replace("'", "''") for table in (old, new))
+    return (
+        f"DELETE FROM sqlite_sequence WHERE name = '{target}'",
+        f"INSERT INTO sqlite_sequence (name, seq) SELECT '{target}', seq FROM sqlite_sequence WHERE name = '{source}'",
+    )
 
 
 def _is_counter(table: Table, key: Key) -> bool:
