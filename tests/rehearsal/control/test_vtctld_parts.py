@@ -278,6 +278,13 @@ def test_asking_all_returns_when_enough_have_answered() -> None:
     assert ask_all({}, ask).values == {}
 
 
+def test_a_bug_in_a_question_reaches_who_asked() -> None:
+    records = dict(rig().topology.tablets_of_shard(KEYSPACE, "0"))
+
+    with pytest.raises(ZeroDivisionError):
+        ask_all(records, lambda alias, record: 1 // 0)
+
+
 @pytest.mark.parametrize(
     ("record", "text"),
     [

@@ -133,10 +133,12 @@ def get_srv(call: Call, request: pb.GetSrvKeyspacesRequest) -> pb.GetSrvKeyspace
     found = pb.GetSrvKeyspacesResponse()
     for cell in request.cells or call.topology.cell_names():
         try:
-            found.srv_keyspaces[cell].CopyFrom(call.topology.srv_keyspace(cell, request.keyspace))
+            record = call.topology.srv_keyspace(cell, request.keyspace)
         except TopologyError as error:
             if error.reason is not Reason.ABSENT:
                 raise
+        else:
+            found.srv_keyspaces[cell].CopyFrom(record)
     return found
 
 

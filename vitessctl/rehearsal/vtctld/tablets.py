@@ -61,6 +61,19 @@ class Answers(Generic[T]):
         self.values: dict[str, T] = {}
         self.errors: dict[str, TabletError] = {}
 
+    def take(self, alias: str, answer: T | Exception) -> None:
+        """Note one tablet's answer; what is no tablet's error is raised here, in the asker's thread."""
+        if isinstance(answer, TabletError):
+            self.errors[alias] = answer
+        elif isinstance(answer, Exception):
+            raise answer
+        else:
+            self.values[alias] = answer
+
+    def has(self, alias: str) -> bool:
+        """Whether that tablet has answered."""
+        return alias in self.values or alias in self.errors
+
 
 def ask_all(
     tablets: Mapping[str, topodata.Tablet],
@@ -72,24 +85,20 @@ def ask_all(
 
     With `enough` it returns when so many succeeded and the `required` one answered; the rest go on alone.
     """
-    done: queue.SimpleQueue[tuple[str, T | None, TabletError | None]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[str, T | Exception]] = queue.SimpleQueue()
 
     def run(alias: str, tablet: topodata.Tablet) -> None:
         try:
-            done.put((alias, action(alias, tablet), None))
-        except TabletError as error:
-            done.put((alias, None, error))
+            done.put((alias, action(alias, tablet)))
+        except Exception as error:
+            done.put((alias, error))
 
     for alias, tablet in tablets.items():
         threading.Thread(target=run, args=(alias, tablet), daemon=True).start()
     answers: Answers[T] = Answers()
     for _ in tablets:
-        alias, value, error = done.get()
-        if error is not None:
-            answers.errors[alias] = error
-        else:
-            answers.values[alias] = value  # type: ignore[assignment]  # T may be None
-        heard = required not in tablets or required in answers.values or required in answers.errors
+        answers.take(*done.get())
+        heard = required not in tablets or answers.has(required)
         if enough is not None and len(answers.values) >= enough and heard:
             break
     return answers
