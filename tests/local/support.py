@@ -130,9 +130,16 @@ class Sandbox:
 
         def look() -> tuple[Process, ...]:
             found = self.processes()
-            return found if sum(not process.program for process in found) <= 1 else ()
+            seen = {process.program for process in found}
+            running = {name for name, pid in self.pids().items() if pid}
+            unnamed = sum(not process.program for process in found)
+            return found if unnamed == 1 and running <= seen else ()
 
         return wait_for("every program started", look)
+
+    def commands(self, name: str) -> set[tuple[str, ...]]:
+        """The command lines of a program's processes."""
+        return {process.command for process in self.processes() if process.program == name}
 
     def supervisord(self) -> Process:
         """supervisord itself."""

@@ -109,7 +109,7 @@ class TestBlocked:
         deep.mkdir(parents=True)
         (folder / "one").chmod(0o700)
         (folder / "one/two").chmod(0o700)
-        assert blocked(deep, Account(OTHER, OTHER)) == folder / "one"
+        assert blocked(deep, Account(54321, 54321)) == folder / "one"
 
     def test_what_is_not_there_is_no_door(self, folder: Path) -> None:
         assert blocked(folder / "not/there/yet", Account(OTHER, OTHER)) is None

@@ -143,7 +143,15 @@ class TestInstalled:
         monkeypatch.setattr("os.geteuid", lambda: uid)
         found = install.environment(folder, install.rehearsal_binaries())
         assert found.get("VITESSCTL_REHEARSAL_ROOT") == consent
-        assert Path(found["PYTHONPATH"], "vitessctl").is_dir()
+
+    @pytest.mark.parametrize(("callers", "added"), [("", ""), ("/opt/packages:/more", ":/opt/packages:/more")])
+    def test_packages_are_found_where_the_caller_finds_them(self, folder: Path, callers: str, added: str) -> None:
+        from vitessctl.targets.local.launch import own_environment, package_root
+        from vitessctl.targets.local.state import StateFolder
+
+        found = own_environment(StateFolder(folder, caller()), {"PYTHONPATH": callers})
+        assert found["PYTHONPATH"] == package_root() + added
+        assert Path(package_root(), "vitessctl").is_dir()
 
     def test_the_script_finds_vitessctl_from_anywhere(self, sandbox: Sandbox) -> None:
         import subprocess

@@ -8,12 +8,11 @@ import shlex
 import sys
 from pathlib import Path
 
-import vitessctl
 from vitessctl.model.cluster import Cluster
 from vitessctl.targets.local.binaries import PROGRAMS, Binaries
 from vitessctl.targets.local.guard import DataFolder
 from vitessctl.targets.local.holding import NEIGHBOURS, neighbours_of
-from vitessctl.targets.local.launch import CONFIGURATION, configuration
+from vitessctl.targets.local.launch import CONFIGURATION, configuration, package_root
 from vitessctl.targets.local.state import StateFolder
 
 CHOSEN = "run/binaries.json"
@@ -33,8 +32,8 @@ def environment(state: Path, binaries: Binaries) -> dict[str, str]:
 
 
 def _for_stand_ins() -> dict[str, str]:
-    """Where vitessctl is imported from, also in a checkout that is not installed; and root's consent."""
-    return {"PYTHONPATH": package_root(), **({"VITESSCTL_REHEARSAL_ROOT": "1"} if os.geteuid() == 0 else {})}
+    """Root's consent: containers often have no other user."""
+    return {"VITESSCTL_REHEARSAL_ROOT": "1"} if os.geteuid() == 0 else {}
 
 
 def settings(state: Path, binaries: Binaries) -> str:
@@ -66,18 +65,15 @@ def _forget_emptied(state: Path) -> None:
 
 
 def _stand_in(name: str) -> str:
+    root = shlex.quote(package_root())
     lines = [
         "#!/bin/sh",
         "# Written by vitessctl. Changes made here are lost.",
+        f"export PYTHONPATH={root}${{PYTHONPATH:+:$PYTHONPATH}}",
         *(f"export {name}={shlex.quote(value)}" for name, value in _for_stand_ins().items()),
         f'exec {shlex.quote(sys.executable)} -m vitessctl.rehearsal {name} "$@"',
     ]
     return "\n".join(lines) + "\n"
-
-
-def package_root() -> str:
-    """The folder that `vitessctl` is imported from, for programs that are started with another folder as theirs."""
-    return str(Path(vitessctl.__file__).resolve().parent.parent)
 
 
 def rehearsal_binaries() -> Binaries:

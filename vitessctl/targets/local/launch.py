@@ -71,6 +71,7 @@ def own_environment(state: StateFolder, caller: Mapping[str, str]) -> dict[str, 
     return {
         "LANG": "C.UTF-8",
         **passed,
+        "PYTHONPATH": ":".join([package_root(), *filter(None, [caller.get("PYTHONPATH")])]),
         "HOME": str(state.path),
         "PATH": search_path(state.path),
         processes.STATE_VARIABLE: str(state.path),
@@ -109,7 +110,7 @@ class Daemon:
     def _start(self, environ: Mapping[str, str]) -> None:
         path, owner = self._state.path, self._state.owner
         code = (
-            f"import sys; sys.path[0] = {_package_root()!r}; from vitessctl.targets.local.daemon import main;"
+            f"import sys; sys.path[0] = {package_root()!r}; from vitessctl.targets.local.daemon import main;"
             f" main({str(path / CONFIGURATION)!r}, {owner.uid}, {owner.gid}, {self._rehearsal})"
         )
         log = path / "log" / "supervisord.err"
@@ -189,5 +190,6 @@ def immortal(left: Sequence[Process]) -> SupervisorError:
     )
 
 
-def _package_root() -> str:
-    return str(Path(os.path.dirname(os.path.abspath(vitessctl.__file__))).parent)
+def package_root() -> str:
+    """The folder that `vitessctl` is imported from, for programs that are started with another folder as theirs."""
+    return str(Path(vitessctl.__file__).resolve().parent.parent)
