@@ -6,6 +6,7 @@ Not its health: a vttablet is not healthy before its shard has a primary, which 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from vitessctl.model.cluster import Shard, Tablet
 from vitessctl.run.completeness import most_complete, positions_of
@@ -13,6 +14,7 @@ from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
+from vitessctl.vtctld.errors import NoReplicationError
 from vitessctl.vtctld.records import TabletRecord
 
 
@@ -82,7 +84,8 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
     # the new primary's first write would then wait for an acknowledgement that nobody gives.
     for tablet in others:
         if tablet != best:
-            context.vtctld.start_replication(tablet.alias)
+            with suppress(NoReplicationError):  # one without a source starts as soon as it gets one
+                context.vtctld.start_replication(tablet.alias)
     primary = context.vtctld.emergency_reparent(
         shard.keyspace, shard.name, new_primary=best.alias, expected_primary=record.primary
     )
