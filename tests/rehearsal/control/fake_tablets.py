@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ MYSQL_GONE = (
     "net.Dial(/vt/vtdataroot/mysql.sock) to local server failed: dial unix /vt/vtdataroot/mysql.sock: "
     "connect: connection refused (errno 2002) (sqlstate HY000)"
 )
+ACKNOWLEDGED_WITHIN = 1.0
+"""Seconds that a write waits for a replica that acknowledges."""
 _terms = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
 
 
@@ -300,9 +303,11 @@ class FakeTablet:
         self, time_created_ns: int, action_name: str, primary_alias: str, position: str
     ) -> None:
         self._mysql()
-        self.shard.settle()
-        if self.mysqld.semi_sync_primary and not self._acknowledging():
-            raise TabletError("DeadlineExceeded", "context deadline exceeded")
+        deadline = time.monotonic() + ACKNOWLEDGED_WITHIN
+        while self.mysqld.semi_sync_primary and not self._acknowledging():
+            if time.monotonic() > deadline:
+                raise TabletError("DeadlineExceeded", "context deadline exceeded")
+            time.sleep(0.005)
         self.journal.append(action_name)
         self._commit()
         self.shard.settle()
