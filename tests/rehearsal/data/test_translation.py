@@ -12,7 +12,7 @@ import yaml
 from tests.rehearsal.data.contents import contents, replay
 from tests.rehearsal.data.sqlcases import TABLES
 from vitessctl.rehearsal.mysqld.functions import register
-from vitessctl.rehearsal.mysqld.run import _write_plan, read_plan, structure_of
+from vitessctl.rehearsal.mysqld.run import read_plan, structure_of, write_plan
 from vitessctl.rehearsal.mysqld.session import Session
 from vitessctl.rehearsal.mysqld.state import ServerState
 from vitessctl.rehearsal.mysqld.words import first_word
@@ -41,7 +41,7 @@ def test_statements(shop: Session) -> None:
             for case in cases:
                 sql = case["mysql"]
                 reads = first_word(sql.lstrip("(")) in {"select", "with"}
-                made = read_plan(shop, sql).sql if reads else _write_plan(shop, sql).sql
+                made = read_plan(shop, sql).sql if reads else write_plan(shop, sql).sql
                 assert {"mysql": sql, "sqlite": made} == case, title
 
 

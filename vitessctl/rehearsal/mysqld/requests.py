@@ -30,11 +30,11 @@ def serve(server: ServerState, connection: socket.socket) -> None:
     try:
         while True:
             request = receive(connection)
-            if request["op"] == "dump":
+            if request.get("op") == "dump":
                 serve_replica(server, connection, request)
                 return
             send(connection, answer(session, request))
-    except (Closed, OSError):
+    except (Closed, OSError, KeyError, ValueError):  # the latter two: a replica's request that is none
         pass
     finally:
         server.connections -= 1

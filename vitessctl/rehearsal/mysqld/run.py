@@ -126,9 +126,11 @@ def _read(session: Session, link: Link, plan: ReadPlan) -> QueryResult:
 
 def run_write(session: Session, sql: str) -> QueryResult:
     """INSERT, REPLACE, UPDATE or DELETE. MySqlError."""
-    with translating(sql):
-        plan = _write_plan(session, sql)
+    engine = session.server.engine
+    version, plan = engine.catalogue_version, write_plan(session, sql)
     with session.writing() as transaction:
+        if engine.catalogue_version != version:
+            plan = write_plan(session, sql)
         before = len(transaction.changes)
         run = partial(transaction.execute, plan.sql)
         transaction.clear_attempt()
@@ -142,6 +144,12 @@ def run_write(session: Session, sql: str) -> QueryResult:
     if insert_id:
         session.state.last_insert_id = insert_id
     return affected(count, insert_id)
+
+
+def write_plan(session: Session, sql: str) -> Plan:
+    """How to run a statement that changes rows. MySqlError for one that is wrong or cannot be translated."""
+    with translating(sql):
+        return _write_plan(session, sql)
 
 
 def _write_plan(session: Session, sql: str) -> Plan:

@@ -224,12 +224,17 @@ class Session:
         self._check_writable()
         from vitessctl.rehearsal.mysqld.run import structure_error, structure_of
 
-        change = structure_of(self, sql)
+        engine = self.server.engine
+        version, change = engine.catalogue_version, structure_of(self, sql)
         if change is None:
             return affected(0)
         try:
             with self.writing(foreign_keys=False) as transaction:
-                transaction.restructure(change)
+                if engine.catalogue_version != version:
+                    change = structure_of(self, sql)
+                if change is not None:
+                    transaction.restructure(change)
         except ApplyError as error:
+            assert change is not None
             raise structure_error(self, change, error) from None
         return affected(0)

@@ -49,7 +49,7 @@ def storing_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]
         return time_text(moment(value, column, "datetime") + half, int(digits))
 
     def store_date(value: Any, column: str) -> str | None:
-        return None if value is None else moment(value, column, "date").strftime("%Y-%m-%d")
+        return None if value is None else moment(value, column, "date").date().isoformat()
 
     def store_decimal(value: Any, digits: str, column: str) -> float | int | None:
         if value is None:

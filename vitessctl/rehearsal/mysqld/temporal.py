@@ -36,7 +36,7 @@ def shape(text: str, column: Column) -> str | None:
         return None
     if column.base_type == "date":
         is_midnight = moment == moment.replace(hour=0, minute=0, second=0, microsecond=0)
-        return moment.strftime("%Y-%m-%d") if is_midnight else time_text(moment)
+        return moment.date().isoformat() if is_midnight else time_text(moment)
     return time_text(moment, max(column.length, 6 if moment.microsecond else 0))
 
 

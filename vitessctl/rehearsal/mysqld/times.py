@@ -88,7 +88,7 @@ def parse_time(value: Any) -> datetime | None:
 
 def time_text(moment: datetime, digits: int | None = None) -> str:
     """A moment as MySQL shows it; `digits` of a second, None for six where there are any."""
-    base = moment.strftime("%Y-%m-%d %H:%M:%S")
+    base = moment.isoformat(" ", "seconds")
     if digits is None:
         digits = 6 if moment.microsecond else 0
     return f"{base}.{moment.microsecond:06d}"[: len(base) + 1 + digits] if digits else base
@@ -108,7 +108,7 @@ def shift(value: Any, amount: Any, unit: str, sign: int = 1) -> str | None:
     except (OverflowError, ValueError):
         return None
     is_date = len(str(value)) <= 10 and unit in _DATE_UNITS
-    return moved.strftime("%Y-%m-%d") if is_date else time_text(moved)
+    return moved.date().isoformat() if is_date else time_text(moved)
 
 
 def _moved(moment: datetime, amount: float, unit: str) -> datetime:
@@ -182,7 +182,7 @@ def time_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]:
         "curtime": lambda digits=0: now(digits)[11:],
         "unix_timestamp": unix,
         "from_unixtime": from_unix,
-        "date": lambda value: (moment := parse_time(value)) and moment.strftime("%Y-%m-%d"),
+        "date": lambda value: (moment := parse_time(value)) and moment.date().isoformat(),
         "time": lambda value: (moment := parse_time(value)) and time_text(moment)[11:],
         "timestamp": lambda value: (moment := parse_time(value)) and time_text(moment),
         "date_format": formatted,
@@ -196,6 +196,7 @@ def time_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]:
         "dayname": lambda value: formatted(value, "%W"),
         "monthname": lambda value: formatted(value, "%M"),
         "last_day": lambda value: (
-            (moment := parse_time(value)) and f"{moment:%Y-%m}-{calendar.monthrange(moment.year, moment.month)[1]:02d}"
+            (moment := parse_time(value))
+            and f"{moment.date().isoformat()[:7]}-{calendar.monthrange(moment.year, moment.month)[1]:02d}"
         ),
     }

@@ -15,8 +15,12 @@ _LENGTH = struct.Struct(">I")
 Message = dict[str, Any]
 
 
+LONGEST = 256 << 20
+"""Bytes of a message; whoever announces more speaks another protocol."""
+
+
 class Closed(Exception):
-    """The other side went away."""
+    """The other side went away, or does not speak this protocol."""
 
 
 def send(connection: socket.socket, message: Message) -> None:
@@ -28,8 +32,14 @@ def send(connection: socket.socket, message: Message) -> None:
 def receive(connection: socket.socket) -> Message:
     """Reads one message. Closed when there is none any more."""
     (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
-    message = json.loads(_exactly(connection, length))
-    assert isinstance(message, dict)
+    if length > LONGEST:
+        raise Closed
+    try:
+        message = json.loads(_exactly(connection, length))
+    except ValueError as error:
+        raise Closed from error
+    if not isinstance(message, dict):
+        raise Closed
     return message
 
 

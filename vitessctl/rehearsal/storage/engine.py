@@ -48,6 +48,8 @@ class Engine:
         self._idle: list[Link] = []
         self._announced = threading.Condition()
         self.catalogue: dict[str, Table] = {}
+        self.catalogue_version = 0
+        """Counts changes of structure: what was planned under another number is planned anew before it writes."""
         self.schemas: set[str] = set()
         self._load()
 
@@ -163,6 +165,7 @@ class Engine:
     def structure_changed(self) -> None:
         """Brings catalogue and triggers up to date with the file."""
         self.load_catalogue()
+        self.catalogue_version += 1
         self.capture.install(self.catalogue.values())
 
     # The binary log

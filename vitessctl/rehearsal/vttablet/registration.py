@@ -10,7 +10,7 @@ from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.log import Log
 from vitessctl.rehearsal.topology import Reason, TopologyError
 from vitessctl.rehearsal.topology_graph import rebuild_keyspace, rebuild_srv_vschema
-from vitessctl.rehearsal.topology_names import from_nanoseconds, nanoseconds_of, now
+from vitessctl.rehearsal.topology_names import Refused, from_nanoseconds, nanoseconds_of, now
 from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vttablet.settings import Settings
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
@@ -36,7 +36,7 @@ def create_keyspace_and_shard(topology: Topology, settings: Settings) -> None:
         topology.create_shard(settings.keyspace, settings.shard)
     cell = settings.alias.cell
     if not _has_partition(topology, settings):
-        with suppress(TopologyError):
+        with suppress(TopologyError, Refused):  # other shards may still be missing: the last one completes it
             rebuild_keyspace(topology, settings.keyspace, [cell])
     try:
         known = settings.keyspace in topology.srv_vschema(cell).keyspaces
