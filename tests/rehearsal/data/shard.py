@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from tests.rehearsal.control.memory_etcd import memory_topology
 from tests.rehearsal.data.pair import Node
+from vitessctl.rehearsal.etcd.client import EtcdClient
 from vitessctl.rehearsal.mysqld.client import Pool
 from vitessctl.rehearsal.mysqld.server import accept
 from vitessctl.rehearsal.servenv.flags import Flags
@@ -24,6 +26,26 @@ from vitessctl.rehearsal.vttablet.registration import create_keyspace_and_shard,
 from vitessctl.rehearsal.vttablet.settings import read_settings
 from vitessctl.rehearsal.vttablet.tablet import Tablet
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
+
+
+class PolledWatch:
+    """Watches of the etcd in memory: it is asked every few milliseconds."""
+
+    def __init__(self, etcd: EtcdClient) -> None:
+        self._etcd = etcd
+
+    def watch(self, key: bytes, range_end: bytes = b"", revision: int = 0) -> Iterator[int]:
+        last = self._revision(key)
+        while True:
+            time.sleep(0.02)
+            found = self._revision(key)
+            if found != last:
+                last = found
+                yield found
+
+    def _revision(self, key: bytes) -> int:
+        found = self._etcd.get(key, 1)
+        return found.mod_revision if found is not None else 0
 
 
 @dataclass
@@ -53,6 +75,7 @@ class Member:
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.tablet.mysqld.clear()
+        self.tablet.mysqld = Pool(self.node.server.config.socket)
 
     def query(self, sql: str, transaction: int = 0) -> list[list[str | None]]:
         """A query for what the tablet is."""
@@ -98,6 +121,7 @@ def member(folder: Path, topology: Topology, uid: int, *more: str) -> Member:
 def shard(folder: Path, count: int) -> Iterator[list[Member]]:
     """So many tablets of shard ks/0, zone1-100 and up; none is the primary."""
     topology = memory_topology("zone1")
+    topology.store.etcd.watch = PolledWatch(topology.store.etcd).watch  # type: ignore[method-assign]
     topology.create_keyspace("ks", topodata.Keyspace(durability_policy="semi_sync", sidecar_db_name="_vt"))
     members = [member(folder, topology, 100 + number) for number in range(count)]
     yield members

@@ -74,6 +74,12 @@ class Caretaker:
             if self._has_data():
                 tablet.log.info(_ALREADY)
             return
+        with tablet.lock:
+            if not tablet.is_primary:  # a reparent may have come first
+                self._follow_primary()
+
+    def _follow_primary(self) -> None:
+        tablet = self._tablet
         try:
             primary = self._shard_primary()
         except (TopologyError, EtcdError) as error:
