@@ -53,6 +53,8 @@ def type_number(name: str) -> topodata.TabletType:
 
 def check_name(name: str) -> None:
     """Refuse a keyspace or shard name that Vitess (17 and later) refuses."""
+    if not name:
+        raise Refused("empty name")
     if len(name) > LONGEST_NAME:
         raise Refused(f"name {name} is too long")
     for character in name:

@@ -82,7 +82,7 @@ def test_a_statement_that_fails_on_one_shard_tells_which_and_ends_there(sharded:
 def test_a_shard_without_a_primary_takes_no_schema() -> None:
     cluster = rig(elected=False)
 
-    with pytest.raises(Refused, match=f"^keyspace: {KEYSPACE} shard: 0 has no primary$"):
+    with pytest.raises(Refused, match=r"^shard: 0 does not have a primary$"):
         cluster.call("ApplySchema", keyspace=KEYSPACE, sql=["create table a(id int)"])
 
 
@@ -130,7 +130,7 @@ def test_a_vschema_may_reach_one_cell_or_none(sharded: Sharded) -> None:
 @pytest.mark.parametrize(
     ("content", "trouble"),
     [
-        ({"vindexes": {"v": {"type": "nope"}}}, 'vindexType "nope" not found for vindex v'),
+        ({"vindexes": {"v": {"type": "nope"}}}, 'vindexType "nope" not found'),
         ({"sharded": True, "tables": {"t": {}}}, "missing primary col vindex for table: t"),
         (
             {"sharded": True, "tables": {"t": {"column_vindexes": [{"column": "id", "name": "v"}]}}},
@@ -149,7 +149,7 @@ def test_vschemas_that_no_vtgate_could_use(content: dict[str, Any], trouble: str
 
 
 @pytest.mark.parametrize(
-    "table", [{"type": "sequence"}, {"type": "reference"}, {"pinned": "00"}], ids=["sequence", "reference", "pinned"]
+    "table", [{"type": "sequence", "pinned": "00"}, {"type": "reference"}, {"pinned": "00"}], ids=str
 )
 def test_tables_that_need_no_vindex(table: dict[str, Any]) -> None:
     content = {"sharded": True, "tables": {"t": table}}
@@ -250,13 +250,14 @@ def test_a_record_by_its_path() -> None:
 def test_the_graph_is_rebuilt_in_the_named_cells(sharded: Sharded) -> None:
     sharded.call("RebuildKeyspaceGraph", keyspace=KEYSPACE, cells=["zone2"])
 
-    assert list(sharded.call("GetSrvKeyspaces", keyspace=KEYSPACE).srv_keyspaces) == ["zone2"]
+    found = sharded.call("GetSrvKeyspaces", keyspace=KEYSPACE).srv_keyspaces
+    assert {cell: len(record.partitions) for cell, record in found.items()} == {"zone1": 0, "zone2": 3}
     with pytest.raises(TopologyError):
         sharded.call("RebuildKeyspaceGraph", keyspace="nope")
 
 
-def test_the_cells_that_do_not_know_a_keyspace_are_left_out(sharded: Sharded) -> None:
-    assert sharded.call_json("GetSrvKeyspaces", {"keyspace": KEYSPACE}) == {}
+def test_the_cells_that_do_not_know_a_keyspace_have_an_empty_answer(sharded: Sharded) -> None:
+    assert sharded.call_json("GetSrvKeyspaces", {"keyspace": KEYSPACE}) == {"srv_keyspaces": {"zone1": {}, "zone2": {}}}
     sharded.call("RebuildKeyspaceGraph", keyspace=KEYSPACE)
     found = sharded.call_json("GetSrvKeyspaces", {"keyspace": KEYSPACE, "cells": ["zone1"]})
     assert list(found["srv_keyspaces"]) == ["zone1"]
@@ -268,10 +269,13 @@ def test_deleting_a_keyspace_takes_shards_tablets_and_graphs(sharded: Sharded) -
     sharded.call("DeleteKeyspace", keyspace=KEYSPACE, recursive=True)
 
     left = sorted(sharded.topology.store.read_all("/"))
-    assert left == [
-        "/vitess/global/cells/zone1/CellInfo",
-        "/vitess/global/cells/zone2/CellInfo",
-        "/vitess/zone1/SrvVSchema",
-        "/vitess/zone2/SrvVSchema",
-    ]
-    assert sharded.call_json("GetSrvVSchema", {"cell": "zone1"})["srv_v_schema"].get("keyspaces") is None
+    assert left == ["/vitess/global/cells/zone1/CellInfo", "/vitess/global/cells/zone2/CellInfo"]
+
+
+def test_a_deleted_keyspace_stays_in_what_vtgate_reads_until_that_is_rebuilt(sharded: Sharded) -> None:
+    sharded.call("RebuildVSchemaGraph")
+    sharded.call("DeleteKeyspace", keyspace=KEYSPACE, recursive=True)
+    assert KEYSPACE in sharded.call("GetSrvVSchema", cell="zone1").srv_v_schema.keyspaces
+
+    sharded.call("RebuildVSchemaGraph")
+    assert KEYSPACE not in sharded.call("GetSrvVSchema", cell="zone1").srv_v_schema.keyspaces

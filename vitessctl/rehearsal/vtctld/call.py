@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vitessctl.rehearsal.servenv.log import Log
 from vitessctl.rehearsal.servenv.times import seconds
 from vitessctl.rehearsal.tablet_rpc import TabletManager
+from vitessctl.rehearsal.topology import TopologyError
 from vitessctl.rehearsal.topology_names import Refused
 from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vtctld.tablets import Tablets
@@ -38,12 +39,24 @@ class Call:
         """A tablet for one step of many: it may take a remote operation's time."""
         return self.tablets.client(tablet, min(self.time_left(), seconds("remote_operation")))
 
+    def shard_names(self, keyspace: str) -> Sequence[str]:
+        """The shards of a keyspace, by listing their directory: that is what the error then names."""
+        try:
+            return self.topology.shard_names(keyspace)
+        except TopologyError as error:
+            raise as_directory(error) from None
+
     def shard_primary(self, keyspace: str, shard: str) -> topodata.Tablet:
         """The tablet that the shard's record names. Refused where there is none."""
         record = self.topology.shard(keyspace, shard)
         if not record.HasField("primary_alias"):
             raise Refused(f"no primary tablet for shard {keyspace}/{shard}")
         return self.topology.tablet(record.primary_alias)
+
+
+def as_directory(error: TopologyError) -> TopologyError:
+    """The error of a call that lists a directory: real servers write a slash behind the path."""
+    return TopologyError(error.reason, f"{error.path}/")
 
 
 Handler = Callable[[Call, Any], Any]

@@ -11,7 +11,7 @@ from vitessctl.rehearsal.tablet_rpc import TabletError
 from vitessctl.rehearsal.topology import Reason, Store, TopologyError
 from vitessctl.rehearsal.topology_names import Refused, alias_text
 from vitessctl.rehearsal.vtctld import convert
-from vitessctl.rehearsal.vtctld.call import Call, Handlers
+from vitessctl.rehearsal.vtctld.call import Call, Handlers, as_directory
 from vitessctl.rehearsal.vtctld.tablets import ask_all
 from vitessctl.vtctld.proto import replicationdata_pb2 as replication
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
@@ -67,7 +67,7 @@ def validate(call: Call, request: pb.ValidateRequest) -> pb.ValidateResponse:
 def validate_keyspace(call: Call, request: pb.ValidateKeyspaceRequest) -> pb.ValidateKeyspaceResponse:
     """The same for one keyspace."""
     try:
-        shards = call.topology.shard_names(request.keyspace)
+        shards = call.shard_names(request.keyspace)
     except TopologyError as error:
         text = f"TopologyServer.GetShardNames({request.keyspace}) failed: {error}"
         return pb.ValidateKeyspaceResponse(results=[text])
@@ -157,9 +157,18 @@ def topology_path(call: Call, request: pb.GetTopologyPathRequest) -> pb.GetTopol
     except TopologyError as error:
         if error.reason is not Reason.ABSENT:
             raise
-        content, version = store.read(below)
-        cell.data, cell.version = record_text(name, content), version
+        cell.data, cell.version = _content(path, store, below, name)
     return pb.GetTopologyPathResponse(cell=cell)
+
+
+def _content(path: str, store: Store, below: str, name: str) -> tuple[str, int]:
+    """A record as text, and its version."""
+    try:
+        content, version = store.read(below)
+    except TopologyError as error:
+        where = f"cell {path.strip('/').partition('/')[0]} with path {path}"
+        raise Refused(f"{where} has no file contents and no children: {as_directory(error)}") from None
+    return record_text(name, content), version
 
 
 def _store(call: Call, path: str) -> tuple[Store, str]:
@@ -167,7 +176,10 @@ def _store(call: Call, path: str) -> tuple[Store, str]:
     if not path.startswith("/"):
         raise Refused(f"invalid path: {path}")
     cell, _, below = path.strip("/").partition("/")
-    store = call.topology.store if cell == "global" else call.topology.cell_store(cell)
+    try:
+        store = call.topology.store if cell == "global" else call.topology.cell_store(cell)
+    except TopologyError as error:
+        raise Refused(f"error fetching connection to cell {cell}: {error}") from None
     return store, store.path(below).rstrip("/")
 
 

@@ -66,7 +66,7 @@ def set_durability(
 
 
 def delete(call: Call, request: pb.DeleteKeyspaceRequest) -> pb.DeleteKeyspaceResponse:
-    """Remove a keyspace; with `recursive` its shards and tablets too."""
+    """Remove a keyspace; with `recursive` its shards and tablets too. The SrvVSchema keeps it until it is rebuilt."""
     topology, name = call.topology, request.keyspace
     try:
         topology.store.names(topology.keyspace_directory(name))
@@ -84,7 +84,6 @@ def delete(call: Call, request: pb.DeleteKeyspaceRequest) -> pb.DeleteKeyspaceRe
             store = topology.cell_store(cell)
             _without_absent(store.delete, srv_keyspace_path(store, name))
         topology.delete_keyspace(name)
-    rebuild_srv_vschema(topology)
     return pb.DeleteKeyspaceResponse()
 
 
@@ -129,7 +128,7 @@ def rebuild_graph(call: Call, request: pb.RebuildKeyspaceGraphRequest) -> pb.Reb
 
 
 def get_srv(call: Call, request: pb.GetSrvKeyspacesRequest) -> pb.GetSrvKeyspacesResponse:
-    """What the cells' vtgates know of a keyspace; cells without it are left out."""
+    """What the cells' vtgates know of a keyspace; cells without it have an empty answer."""
     found = pb.GetSrvKeyspacesResponse()
     for cell in request.cells or call.topology.cell_names():
         try:
@@ -137,8 +136,8 @@ def get_srv(call: Call, request: pb.GetSrvKeyspacesRequest) -> pb.GetSrvKeyspace
         except TopologyError as error:
             if error.reason is not Reason.ABSENT:
                 raise
-        else:
-            found.srv_keyspaces[cell].CopyFrom(record)
+            record = topodata.SrvKeyspace()
+        found.srv_keyspaces[cell].CopyFrom(record)
     return found
 
 

@@ -97,6 +97,8 @@ def _of_shard(call: Call, request: pb.GetTabletsRequest) -> Iterable[topodata.Ta
 
 def _of_cells(call: Call, request: pb.GetTabletsRequest) -> Iterable[topodata.Tablet]:
     cells = list(request.cells) or call.topology.cell_names()
+    if not cells:
+        raise TopologyError(Reason.ABSENT, call.topology.store.path("cells/"))
     found: list[topodata.Tablet] = []
     errors: list[str] = []
     for cell in cells:

@@ -20,7 +20,7 @@ from vitessctl.vtctld.proto import vtctldata_pb2 as pb
 
 DIRECT: Final = ("", "direct")
 MAX_ROWS: Final = 10
-TABLES_WITHOUT_VINDEX: Final = ("reference", "sequence")
+TABLE_TYPES: Final = ("", "reference", "sequence")
 _LOOKUPS: Final = ("lookup", "lookup_hash", "lookup_unicodeloosemd5_hash", "consistent_lookup")
 VINDEX_TYPES: Final = frozenset(
     [
@@ -51,7 +51,11 @@ def apply_schema(call: Call, request: pb.ApplySchemaRequest) -> pb.ApplySchemaRe
 
 def reload_keyspace(call: Call, request: pb.ReloadSchemaKeyspaceRequest) -> pb.ReloadSchemaKeyspaceResponse:
     """Have the tablets of a keyspace read their tables again; tablets that fail are passed over."""
-    for shard in call.topology.shard_names(request.keyspace):
+    try:
+        shards = call.shard_names(request.keyspace)
+    except TopologyError as error:
+        raise Refused(f"GetShardNames({request.keyspace}) failed: {error}") from None
+    for shard in shards:
         tablets = call.topology.tablets_of_shard(request.keyspace, shard)
         wanted = {a: t for a, t in tablets.items() if request.include_primary or t.type != topodata.PRIMARY}
         ask_all(wanted, lambda alias, tablet: call.brief(tablet).reload_schema())
@@ -95,17 +99,30 @@ def rebuild_graph(call: Call, request: pb.RebuildVSchemaGraphRequest) -> pb.Rebu
 
 def check_vschema(keyspace: str, content: vschema.Keyspace) -> None:
     """Refuse a VSchema that no vtgate could use."""
-    for name, vindex in sorted(content.vindexes.items()):
+    for vindex in content.vindexes.values():
         if vindex.type not in VINDEX_TYPES:
-            raise Refused(f'BuildKeyspace({keyspace}): vindexType "{vindex.type}" not found for vindex {name}')
-    if not content.sharded:
-        return
+            raise Refused(f'BuildKeyspace({keyspace}): vindexType "{vindex.type}" not found')
     for name, table in sorted(content.tables.items()):
-        if table.type not in TABLES_WITHOUT_VINDEX and not table.pinned and not table.column_vindexes:
-            raise Refused(f"BuildKeyspace({keyspace}): missing primary col vindex for table: {name}")
-        for column in table.column_vindexes:
-            if column.name not in content.vindexes:
-                raise Refused(f"BuildKeyspace({keyspace}): vindex {column.name} not found for table {name}")
+        trouble = _table_trouble(content, name, table)
+        if trouble:
+            raise Refused(f"BuildKeyspace({keyspace}): {trouble}")
+
+
+def _table_trouble(content: vschema.Keyspace, name: str, table: vschema.Table) -> str:
+    """What is wrong with a table, in the order in which Vitess looks; "" for a good one."""
+    if table.type not in TABLE_TYPES:
+        return f"unidentified table type {table.type}"
+    if table.type == "sequence" and content.sharded and not table.pinned:
+        return f"sequence table has to be in an unsharded keyspace or must be pinned: {name}"
+    missing = [column.name for column in table.column_vindexes if column.name not in content.vindexes]
+    if missing:
+        return f"vindex {missing[0]} not found for table {name}"
+    if table.column_vindexes:
+        first = table.column_vindexes[0].name
+        unique = content.vindexes[first].type not in _LOOKUPS
+        return "" if unique else f"primary vindex {first} is not Unique for table {name}"
+    needs_one = content.sharded and table.type != "reference" and not table.pinned
+    return f"missing primary col vindex for table: {name}" if needs_one else ""
 
 
 def _refuse_sql(sql: str) -> None:
@@ -124,11 +141,13 @@ def _primaries(call: Call, keyspace: str) -> dict[str, topodata.Tablet]:
             raise
         text = f"unable to get shards for keyspace: {keyspace}, error: {error}"
         raise Refused(f"{text}\nFindAllShardsInKeyspace({keyspace}): List") from None
+    if not shards:
+        raise Refused(f"keyspace: {keyspace} does not contain any primary tablets")
     primaries = {}
     for shard in shards:
         record = call.topology.shard(keyspace, shard)
         if not record.HasField("primary_alias"):
-            raise Refused(f"keyspace: {keyspace} shard: {shard} has no primary")
+            raise Refused(f"shard: {shard} does not have a primary")
         primaries[shard] = call.topology.tablet(record.primary_alias)
     return primaries
 
