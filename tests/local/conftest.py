@@ -63,7 +63,7 @@ def started() -> Iterator[Callable[[int], None]]:
 
 def end_all(state: Path) -> None:
     """SIGKILL to what is left of a cluster, supervisord first, so that it starts nothing again."""
-    found = processes.of_state(state)
-    for process in sorted(found, key=lambda process: bool(process.program)):
-        processes.send(process, signal.SIGKILL)
-    assert processes.wait_gone(found, 10) == ()
+    while found := processes.of_state(state):
+        for process in sorted(found, key=lambda process: bool(process.program)):
+            processes.send(process, signal.SIGKILL)
+        assert processes.wait_gone(found, 10) == ()

@@ -13,7 +13,7 @@ from supervisor.datatypes import RestartUnconditionally, RestartWhenExitUnexpect
 from supervisor.states import ProcessStates
 
 from vitessctl.targets.local import daemon
-from vitessctl.targets.local.daemon import PAUSES, STEADY, CountedProcess, pause_after
+from vitessctl.targets.local.counted import PAUSES, STEADY, CountedProcess, pause_after
 
 NOW = 1_000_000.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -103,9 +103,7 @@ class Daemon:
 
     def clear(self) -> None:
         """End what a supervisord that was killed left behind, and one that no longer answers."""
-        left = end_gently(processes.of_state(self._state.path))
-        if left:
-            raise immortal(left)
+        end_all(lambda: processes.of_state(self._state.path))
 
     def _start(self, environ: Mapping[str, str]) -> None:
         path, owner = self._state.path, self._state.owner
@@ -172,15 +170,26 @@ class Daemon:
         self._has_ended()
 
 
-def end_gently(found: tuple[Process, ...]) -> tuple[Process, ...]:
-    """End processes by id: servers first, as mysqlctld ends its mysqld itself, then databases that remain."""
+def end_all(look: Callable[[], tuple[Process, ...]]) -> None:
+    """End processes by id until no more are found. Raises SupervisorError if some do not end.
+
+    It looks again because a process that is just becoming another program shows neither mark nor command.
+    """
+    while found := look():
+        left = _end_gently(found)
+        if left:
+            raise _immortal(left)
+
+
+def _end_gently(found: tuple[Process, ...]) -> tuple[Process, ...]:
+    """Servers first, as mysqlctld ends its mysqld itself, then databases that remain."""
     others = [process for process in found if not process.is_database]
     databases = [process for process in found if process.is_database]
     left = processes.end(others, lambda _process: OTHER_SECONDS)
     return left + processes.end(databases, lambda _process: DATABASE_SECONDS)
 
 
-def immortal(left: Sequence[Process]) -> SupervisorError:
+def _immortal(left: Sequence[Process]) -> SupervisorError:
     """The error about processes that even SIGKILL did not end."""
     names = ", ".join(f"{process.pid} ({process.title})" for process in left)
     return SupervisorError(

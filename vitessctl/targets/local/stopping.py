@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vitessctl.targets.local import processes
 from vitessctl.targets.local.faults import SupervisorError
-from vitessctl.targets.local.launch import Daemon, end_gently, immortal
+from vitessctl.targets.local.launch import Daemon, end_all
 from vitessctl.targets.local.processes import Process
 from vitessctl.targets.local.programs import Started
 
@@ -28,9 +28,7 @@ def stop(daemon: Daemon, state: Path, wanted: Sequence[Started]) -> None:
         for started in wanted:
             daemon.client.stop(started.program)
         _wait(daemon, {started.program for started in wanted}, max(started.stop_wait for started in wanted))
-    left = end_gently(leftovers(state, wanted))
-    if left:
-        raise immortal(left)
+    end_all(lambda: leftovers(state, wanted))
 
 
 def _wait(daemon: Daemon, names: set[str], seconds: float) -> None:
