@@ -54,7 +54,9 @@ class _Caller:
 
     def _call(self, method: str, /, **arguments: Any) -> Any:
         call = self._channel.unary_unary(f"/{self.service}/{method}", encode)  # gRPC takes a decoded None for a failure
-        remaining = max(0.001, self._deadline - time.monotonic())
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TabletError("DeadlineExceeded", "context deadline exceeded")
         try:
             return decode(call(arguments, timeout=remaining, wait_for_ready=self._wait))
         except grpc.RpcError as error:
