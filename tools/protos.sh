@@ -1,5 +1,5 @@
 #!/bin/sh
-# Regenerates vitessctl/vtctld/proto/*_pb2.py and *_pb2.pyi from the .proto files beside them.
+# Regenerates *_pb2.py and *_pb2.pyi in vitessctl/vtctld/proto and vitessctl/rehearsal/etcd/proto from the .proto files there.
 #
 #   tools/protos.sh            needs python3.9 to 3.12 (PYTHON=... to choose) and pip's index
 #
@@ -15,4 +15,5 @@ trap 'rm -rf "$scratch"' EXIT
 
 "${PYTHON:-python3}" -m venv "$scratch/venv"
 "$scratch/venv/bin/pip" install --quiet "$GENERATOR" 'setuptools<81'
-"$scratch/venv/bin/python" -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. vitessctl/vtctld/proto/*.proto
+"$scratch/venv/bin/python" -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. \
+  vitessctl/vtctld/proto/*.proto vitessctl/rehearsal/etcd/proto/*.proto
