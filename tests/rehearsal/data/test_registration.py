@@ -174,7 +174,7 @@ def test_who_confirms(policy: str, replica: bool, rdonly: bool) -> None:
 
 def test_what_the_command_line_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VTDATAROOT", "/data")
-    more = ("restore-from-backup=true", "file-backup-storage-root=/backups", "onterm-timeout=1s")
+    more = ("restore-from-backup=true", "onterm-timeout=1s")
     made = read_settings(flags("zone1-100", *more))
     assert made == Settings(
         alias=SELF,
@@ -187,7 +187,6 @@ def test_what_the_command_line_says(monkeypatch: pytest.MonkeyPatch) -> None:
         database="vt_ks",
         config_file=Path("/data/vt_0000000100/my.cnf"),
         restores=True,
-        backup_root="/backups",
         on_term_seconds=1.0,
     )
     assert made.name == "zone1-0000000100"

@@ -59,7 +59,7 @@ def rewriter_of(session: Session) -> Rewriter:
 
     def variable(scope: str, name: str) -> str | None:
         own = {} if scope == "global" else session.state.variables
-        return variables.selected(variables.value_of(session.server, name, own))
+        return variables.selected(name, variables.value_of(session.server, name, own))
 
     return Rewriter(session.state.database, variable, session.server.engine.catalogue)
 

@@ -190,7 +190,8 @@ class Session:
     def writing(self, *, foreign_keys: bool = True) -> Iterator[WriteTransaction]:
         """A transaction for one statement: the client's own, or one that is committed behind it. MySqlError."""
         self._check_writable()
-        transaction = self._open(foreign_keys=foreign_keys)
+        checks = self.state.variables.get("foreign_key_checks", "ON") == "ON"
+        transaction = self._open(foreign_keys=foreign_keys and checks)
         try:
             yield transaction
         except BaseException:

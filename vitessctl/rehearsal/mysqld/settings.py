@@ -47,7 +47,9 @@ def change_settings(session: Session, sql: str) -> QueryResult:
 def _assign(session: Session, match: re.Match[str]) -> None:
     name, value = match["name"].lower(), _plain(match["value"])
     scope = (match["scope"] or match["at_scope"] or "").lower()
-    if match["user"]:
+    if match["user"] and match["value"].lower() == "null":
+        session.state.variables.pop(name, None)
+    elif match["user"]:
         session.state.variables[name] = value
     elif scope in {"global", "persist"}:
         variables.set_global(session.server, name, value)
@@ -80,7 +82,8 @@ def select_variables(session: Session, sql: str) -> QueryResult | None:
         if variable is None:
             return None
         own = {} if (variable["scope"] or "").lower() == "global" else session.state.variables
-        value = variables.selected(variables.value_of(session.server, variable["name"], own))
+        name = variable["name"]
+        value = variables.selected(name, variables.value_of(session.server, name, own))
         outputs.append(Output(variable["alias"] or item, "INT64" if value.isdigit() else "VARCHAR"))
         row.append(value)
     return result(outputs, [row])

@@ -22,7 +22,8 @@ Handler = Callable[["Session", "re.Match[str]"], QueryResult]
 _NAME = r"(?P<{0}>`(?:[^`]|``)+`|[^`\s.;]+)"
 _TABLE = rf"(?:{_NAME.format('schema')}\.)?{_NAME.format('table')}"
 _FROM_DATABASE = rf"(?:\s+(?:from|in)\s+{_NAME.format('database')})?"
-_LIKE = r"(?:\s+(?:like\s+|where\s+`?\w+`?\s*(?:=|like)\s*)(?P<quote>['\"])(?P<like>.*?)(?P=quote))?"
+_WHERE = r"where\s+`?(?P<column>\w+)`?\s*(?P<operator>=|!=|<>|like)\s*"
+_LIKE = rf"(?:\s+(?:like\s+|{_WHERE})(?P<quote>['\"])(?P<like>.*?)(?P=quote))?"
 
 
 def like(pattern: str | None, value: str) -> bool:
@@ -66,7 +67,12 @@ def _databases(session: Session, match: re.Match[str]) -> QueryResult:
 
 def _tables(session: Session, match: re.Match[str]) -> QueryResult:
     schema = _schema_of(session, match)
-    names = [table.name for table in session.server.engine.tables_of(schema) if like(match["like"], table.name)]
+    names = [table.name for table in session.server.engine.tables_of(schema)]
+    if (match["column"] or "").lower() == "table_type":
+        same = like(match["like"], "BASE TABLE")
+        names = names if same == (match["operator"] in {"=", "like"}) else []
+    else:
+        names = [name for name in names if like(match["like"], name)]
     if match["full"]:
         return strings([f"Tables_in_{schema}", "Table_type"], [[name, "BASE TABLE"] for name in names])
     return strings([f"Tables_in_{schema}"], [[name] for name in names])
@@ -140,7 +146,11 @@ def _nothing(*headings: str) -> Handler:
 
 
 def _rows(headings: list[str], *rows: list[str]) -> Handler:
-    return lambda *_: strings(headings, rows)
+    def handler(_: Session, match: re.Match[str]) -> QueryResult:
+        wanted = match.groupdict().get("like")
+        return strings(headings, [row for row in rows if like(wanted, row[0])])
+
+    return handler
 
 
 _ENGINE_ROW = ["InnoDB", "DEFAULT", "Supports transactions, row-level locking, and foreign keys", "YES", "YES", "YES"]

@@ -62,6 +62,10 @@ CONSTANTS: Final = {
 """Variables that never change here; a session may set its own value, which then only it sees."""
 
 
+_OF_SEVERAL: Final = frozenset({"gtid_mode"})
+"""Variables for which ON is one word of more than two."""
+
+
 def _word(on: bool) -> str:
     return "ON" if on else "OFF"
 
@@ -115,9 +119,9 @@ def value_of(server: ServerState, name: str, session: dict[str, str]) -> str:
     raise MySqlError(1193, name)
 
 
-def selected(value: str) -> str:
-    """The value as SELECT @@name has it: a switch is a number there."""
-    return {"ON": "1", "OFF": "0"}.get(value, value)
+def selected(name: str, value: str) -> str:
+    """The value as SELECT @@name has it: a switch is a number there, a word of several stays a word."""
+    return value if name.lower() in _OF_SEVERAL else {"ON": "1", "OFF": "0"}.get(value, value)
 
 
 def all_values(server: ServerState) -> dict[str, str]:

@@ -17,6 +17,7 @@ from vitessctl.rehearsal.tablet_rpc import (
     ReplicationStatus,
     Schema,
     StoppedReplication,
+    Table,
     TabletError,
 )
 from vitessctl.rehearsal.topology_names import type_number
@@ -218,6 +219,8 @@ class Manager:
             for table in schema["tables"]
             if (not tables or table["name"] in tables) and table["name"] not in exclude_tables
         ]
+        if table_names_only:
+            wanted = [_name_only(table["name"]) for table in wanted]
         return {"database_schema": schema["database_schema"], "tables": wanted}
 
     # The rest
@@ -241,6 +244,19 @@ class Manager:
 
     def reload_schema(self) -> None:
         """There is nothing to reload: mysqld is asked each time."""
+
+
+def _name_only(name: str) -> Table:
+    return {
+        "name": name,
+        "schema": "",
+        "columns": [],
+        "primary_key_columns": [],
+        "type": "",
+        "data_length": 0,
+        "row_count": 0,
+        "fields": [],
+    }
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class Queries:
 
     def execute(self, keyspace: str, shard: str, tablet_type: str, sql: str, transaction_id: int) -> ExecuteResult:
         """Runs one statement."""
-        self._check(keyspace, shard, tablet_type, in_transaction=bool(transaction_id))
+        self._check(keyspace, shard, tablet_type)
         self._tablet.queries += 1
         arguments = {"sql": sql, "database": self._tablet.settings.database, "user": "vt_app"}
         limit = seconds("vtgate_query")
@@ -71,7 +71,7 @@ class Queries:
 
     def begin(self, keyspace: str, shard: str, tablet_type: str) -> int:
         """Opens a transaction."""
-        self._check(keyspace, shard, tablet_type, in_transaction=False)
+        self._check(keyspace, shard, tablet_type)
         try:
             connection = self._tablet.mysqld.take()
             connection.call("query", sql="begin", database=self._tablet.settings.database, user="vt_app")
@@ -123,7 +123,7 @@ class Queries:
         while len(self._ended) > 1000:
             self._ended.pop(next(iter(self._ended)))
 
-    def _check(self, keyspace: str, shard: str, tablet_type: str, *, in_transaction: bool) -> None:
+    def _check(self, keyspace: str, shard: str, tablet_type: str) -> None:
         """Refuses what is meant for another tablet, or comes while this one does not serve."""
         tablet = self._tablet
         for word, wanted, own in (

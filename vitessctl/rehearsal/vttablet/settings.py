@@ -34,7 +34,6 @@ class Settings:
     config_file: Path
     restores: bool
     """Whether --restore-from-backup is on: then a restarted tablet does not start replication by itself."""
-    backup_root: str
     on_term_seconds: float
 
     @property
@@ -64,7 +63,6 @@ def read_settings(flags: Flags) -> Settings:
         database=flags.text("init-db-name-override") or f"vt_{keyspace}",
         config_file=Path(flags.text("mycnf-file") or folder / "my.cnf"),
         restores=flags.true("restore-from-backup"),
-        backup_root=flags.text("file-backup-storage-root"),
         on_term_seconds=flags.seconds("onterm-timeout", DEFAULT_ON_TERM),
     )
 
