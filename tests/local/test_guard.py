@@ -64,6 +64,10 @@ class Database:
         except (OSError, ValueError):
             return 0
 
+    def says(self, text: str) -> bool:
+        """Wait until its log has this; supervisord writes it a moment after it was said."""
+        return wait_for(f"'{text}' in its log", lambda: text in self.log)
+
     @property
     def log(self) -> str:
         return self.sandbox.log(NAME)
@@ -85,7 +89,7 @@ class TestUnderSupervisord:
         database.wait_up(before)
 
         assert processes.find(before) is None
-        assert f"vitessctl: ending mysqld {before}, whose mysqlctld is gone" in database.log
+        assert database.says(f"vitessctl: ending mysqld {before}, whose mysqlctld is gone")
         assert "is still running" not in database.log
         assert database.log.count("initialised") == 1
 
@@ -132,7 +136,7 @@ class TestUnderSupervisord:
 
         database.up()
 
-        assert "its initialisation was interrupted" in database.log
+        assert database.says("its initialisation was interrupted")
         assert (database.data / "data/ibdata1").exists()
         assert (database.data.parent / "vt_0000000100.aside/data/half").exists()
 
@@ -161,19 +165,19 @@ class TestEmptied:
         verdict = target.socket_ready(tablet)
         assert verdict.reason == "its data is gone; it waits until another tablet is primary"
         assert not database.data.exists()
-        assert "the data of vt_0000000100 is gone; it waits until another tablet is primary" in database.log
+        assert database.says("the data of vt_0000000100 is gone; it waits until another tablet is primary")
 
         with servers.a_vttablet("primary") as port:
             (database.sandbox.state / "run" / holding.NEIGHBOURS).write_text(json.dumps({"vt_0000000100": [port]}))
             database.wait_up(0)
 
         assert target.socket_ready(tablet).state is State.WAITING, "the throwaway mysqlctld has no socket"
-        assert database.log.count("initialised") == 2
+        wait_for("a second initialisation", lambda: database.log.count("initialised") == 2)
 
     def test_it_can_be_stopped_while_it_is_held(self, database: Database) -> None:
         self.empty(database)
         database.target().apply([database.document])
-        wait_for("held", lambda: "it waits until" in database.log)
+        database.says("it waits until")
         begun = time.monotonic()
 
         database.target().stop([database.document])
@@ -187,7 +191,7 @@ class TestEmptied:
         with servers.a_vttablet("replica") as port:
             database.target().apply([database.document])
             (database.sandbox.state / "run" / holding.NEIGHBOURS).write_text(json.dumps({"vt_0000000100": [port]}))
-            wait_for("held", lambda: "it waits until" in database.log)
+            database.says("it waits until")
             time.sleep(2.2 * holding.POLL_SECONDS)  # two looks at least
             assert not database.data.exists()
 
@@ -198,7 +202,7 @@ class TestEmptied:
 
         database.up()
 
-        assert "its data is gone" in database.log
+        assert database.says("its data is gone")
         assert (database.data / "data/ibdata1").exists()
 
     def test_a_topology_that_starts_anew_names_nobody_primary(self, database: Database) -> None:
