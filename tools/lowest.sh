@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# The unit and contract tests with the oldest dependencies that pyproject.toml allows, pinned in tools/lowest.txt.
+# The unit, golden and contract tests with the oldest dependencies that pyproject.toml allows, which tools/lowest.txt
+# pins (tools/constraints.sh writes it).
+#
+#   tools/lowest.sh                   in .venv-lowest, which PYTHON makes if it is not there
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ -x .venv-lowest/bin/python ] || "${PYTHON:-python3}" -m venv .venv-lowest
-.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -r tools/lowest.txt -e '.[rehearsal]'
+[ -x .venv-lowest/bin/pip ] || "${PYTHON:-python3}" -m venv .venv-lowest
+tools/install.sh .venv-lowest rehearsal,test tools/lowest.txt
 .venv-lowest/bin/python -m pytest tests/unit tests/golden tests/contract -n 2 -q -m "not real"
