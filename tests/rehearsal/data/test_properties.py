@@ -53,7 +53,10 @@ def test_written_times_are_in_order(moment: datetime, digits: int) -> None:
 
 @given(whole_moments, st.integers(-100_000, 100_000), st.sampled_from(["SECOND", "MINUTE", "HOUR", "DAY", "WEEK"]))
 def test_fixed_units_are_those_of_python(moment: datetime, amount: int, unit: str) -> None:
-    moved = moment + amount * timedelta(**{f"{unit.lower()}s": 1})
+    try:
+        moved = moment + amount * timedelta(**{f"{unit.lower()}s": 1})
+    except OverflowError:  # Python's calendar ends before MySQL's interval does
+        reject()
     assert times.shift(times.time_text(moment), amount, unit) == times.time_text(moved)
     assert times.shift(times.time_text(moved), amount, unit, -1) == times.time_text(moment)
     assert times.difference(unit, times.time_text(moment), times.time_text(moved)) == amount
