@@ -115,6 +115,17 @@ def test_fast_times_are_never_longer_than_the_real_ones() -> None:
     assert all(fast <= real for real, fast in times.TIMES.values())
 
 
+@pytest.mark.parametrize("column", [0, 1], ids=["real", "fast"])
+def test_what_comes_first_comes_first_at_both_speeds(column: int) -> None:
+    """A primary that lost its data is replaced before a fresh MySQL stands in its place; locks outlive the waiting."""
+    found = {name: values[column] for name, values in times.TIMES.items()}
+
+    assert found["mysqld_init"] > found["vtorc_detection"] + 2 * found["vtorc_poll"]
+    assert found["lease_ttl"] > found["remote_operation"]
+    assert found["lock_wait"] > found["wait_replicas"]
+    assert found["vtorc_tablet_call"] < found["remote_operation"]
+
+
 def test_times_are_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VITESSCTL_REHEARSAL_TIMES", "real")
     assert (times.seconds("topo_open"), times.asked(30.0)) == (5.0, 30.0)

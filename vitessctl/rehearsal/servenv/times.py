@@ -26,7 +26,7 @@ TIMES: Final[dict[str, tuple[float, float]]] = {
     "vtgate_reconnect_longest": (14.0, 1.0),  # back-off to a tablet that was long away
     "vtgate_query": (30.0, 3.0),  # a write that no replica acknowledges
     "mycnf_wait": (10.0, 1.0),  # vttablet without my.cnf
-    "mysqld_init": (6.5, 1.5),  # a fresh data dir; longer than vtorc needs to replace a primary that lost its data
+    "mysqld_init": (6.5, 1.0),  # a fresh data dir; longer than vtorc needs to replace a primary that lost its data
     "mysqld_start": (1.0, 0.0),
     "mysqld_stop": (1.0, 0.0),
     "mysqld_vanish": (1.5, 0.2),  # after kill -9 the old mysqld still counts as running
