@@ -141,4 +141,8 @@ def led_shard(folder: Path, count: int) -> Iterator[list[Member]]:
         for replica in replicas:
             replica.follow(primary)
         primary.query("CREATE TABLE t (id bigint primary key auto_increment, v varchar(40))")
+        # The statement was acknowledged after one replica: the others may be behind it.
+        position = primary.manager.primary_position()
+        for replica in replicas:
+            replica.manager.wait_for_position(position, 10)
         yield members

@@ -141,3 +141,12 @@ def test_result_metadata(session: Session, case: dict[str, Any]) -> None:
         "decimals": case["decimals"],
         "flags": case["flags"],
     }
+
+
+def test_what_expressions_give(shop: Session) -> None:
+    made = []
+    for case in golden("outputs"):
+        field = shop.execute(f"select {case['expression']} from goods g where id = 1")["fields"][0]
+        told = {"heading": field["name"], **{key: field[key] for key in ("type", "decimals", "charset")}}  # type: ignore[literal-required]
+        made.append({"expression": case["expression"], **told})
+    assert made == golden("outputs")
