@@ -15,7 +15,9 @@ MARKS = {
     Operation.CREATE: ("+", "green"),
     Operation.UPDATE: ("~", "yellow"),
     Operation.START: ("^", "yellow"),
+    Operation.RECREATE: ("-/+", "red"),
     Operation.DELETE: ("-", "red"),
+    Operation.CONFLICT: ("!", "bold red"),
     Operation.KEEP: ("=", "dim"),
 }
 STAGE_WIDTH = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from vitessctl.model.cluster import Tablet
 from vitessctl.render.documents import Document
@@ -18,8 +18,32 @@ class Operation(Enum):
     UPDATE = "update"
     START = "start"
     """Unchanged, but it was not running (a stopped or failed process)."""
+    RECREATE = "recreate"
+    """Deleted and made anew, because what differs cannot be changed in place; what it owns stays."""
     DELETE = "delete"
+    CONFLICT = "conflict"
+    """Somebody else owns a field that has to change; it is never taken from them silently."""
     KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field that differs. An absent value is None: documents never hold null (a template may not render it)."""
+
+    path: str
+    """`spec.template.spec.containers[vttablet].image`."""
+    before: Any
+    after: Any
+    secret: bool = False
+    """Whether its values must never be shown."""
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """A field that somebody else owns."""
+
+    path: str
+    manager: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +55,10 @@ class Change:
     stage: str
     component: str
     subject: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    """What differs, where the target can tell."""
+    conflicts: tuple[FieldConflict, ...] = ()
+    """With whom it is in conflict."""
 
     @property
     def is_change(self) -> bool:
