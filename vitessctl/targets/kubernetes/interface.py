@@ -6,7 +6,7 @@ Kubernetes client, and nothing but this has to be faked in a test.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -92,8 +92,13 @@ class KubernetesApi(Protocol):
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str], seconds: float) -> Executed:
         """Run a command in a container."""
 
-    def forward(self, namespace: str, pod: str, port: int, local_port: int = 0) -> AbstractContextManager[Address]:
-        """Listen on 127.0.0.1 and carry every connection to a pod's port; connections may come and go at will."""
+    def forward(
+        self, namespace: str, pod: str | Callable[[], str], port: int, local_port: int = 0
+    ) -> AbstractContextManager[Address]:
+        """Listen on 127.0.0.1 and carry every connection to a pod's port; connections may come and go at will.
+
+        `pod`: a name, or what gives one for each connection anew, so that a forward outlives a pod.
+        """
 
     def version(self) -> str:
         """The server's version, `v1.34.4`."""

@@ -1,0 +1,119 @@
+"""Which pods are whose, and what their status says at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from vitessctl.render.names import label_value
+from vitessctl.targets.base import ComponentStatus
+from vitessctl.targets.kubernetes.interface import KubernetesObject
+from vitessctl.targets.kubernetes.snapshot import label_of, name_of
+
+COMPONENT = "vitessctl.io/component"
+ALIAS = "vitessctl.io/tablet-alias"
+CELL = "vitessctl.io/cell"
+REVISION = "controller-revision-hash"
+
+
+def subject_of(pod: KubernetesObject) -> str:
+    """What the pod is about, as documents name it: a tablet's alias, a cell, an etcd member."""
+    component = label_of(pod, COMPONENT)
+    if component == "etcd":
+        return f"etcd-{name_of(pod).rpartition('-')[2]}"
+    return label_of(pod, ALIAS) or (label_of(pod, CELL) if component in ("vtgate", "vtorc") else "")
+
+
+def of(pods: Mapping[str, KubernetesObject], component: str, subject: str) -> list[KubernetesObject]:
+    """The pods of a component and its subject ("" for all), the most useful first: ready, then running, then young."""
+    wanted = label_value(subject)
+    found = [
+        pod
+        for pod in pods.values()
+        if label_of(pod, COMPONENT) == component and (not subject or subject_of(pod) in (subject, wanted))
+    ]
+    return sorted(found, key=lambda pod: (leaving(pod), not ready(pod), not running(pod), name_of(pod)))
+
+
+def leaving(pod: KubernetesObject) -> bool:
+    """Whether it is being deleted."""
+    return "deletionTimestamp" in pod["metadata"]
+
+
+def running(pod: KubernetesObject) -> bool:
+    """Whether its containers have been started and not all ended."""
+    return bool(pod.get("status", {}).get("phase") == "Running")
+
+
+def ready(pod: KubernetesObject) -> bool:
+    """Whether its readiness probes say yes, and it is not on its way out."""
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return not leaving(pod) and any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def container_status(pod: KubernetesObject, name: str) -> Mapping[str, Any]:
+    """The status of a container, init containers included; empty before there is one."""
+    status = pod.get("status", {})
+    for each in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
+        if each["name"] == name:
+            return dict(each)
+    return {}
+
+
+def started(pod: KubernetesObject, container: str) -> bool:
+    """Whether a container runs and its startup probe has passed."""
+    status = container_status(pod, container)
+    return bool(status.get("started")) and "running" in (status.get("state") or {})
+
+
+def component_status(pod: KubernetesObject, now: datetime) -> ComponentStatus:
+    """The line of a status screen."""
+    statuses = _all_statuses(pod)
+    return ComponentStatus(
+        label=f"Pod/{name_of(pod)}",
+        component=label_of(pod, COMPONENT),
+        subject=subject_of(pod),
+        state=state_word(pod),
+        running=running(pod) and not leaving(pod) and all("running" in (s.get("state") or {}) for s in _lasting(pod)),
+        restarts=sum(int(status.get("restartCount", 0)) for status in statuses),
+        since=_age(pod, now),
+        detail=str(pod.get("status", {}).get("message", "")),
+    )
+
+
+def state_word(pod: KubernetesObject) -> str:
+    """The word that kubectl shows: Terminating, a container's waiting or end reason, else the phase."""
+    if leaving(pod):
+        return "Terminating"
+    for status in _all_statuses(pod):
+        state = status.get("state") or {}
+        reason = (state.get("waiting") or {}).get("reason", "")
+        if reason and reason not in ("PodInitializing", "ContainerCreating"):
+            return str(reason)
+        ended = state.get("terminated") or {}
+        if ended and ended.get("exitCode"):
+            return str(ended.get("reason") or "Error")
+    return str(pod.get("status", {}).get("phase", "Unknown"))
+
+
+def _all_statuses(pod: KubernetesObject) -> list[Mapping[str, Any]]:
+    status = pod.get("status", {})
+    return [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
+
+
+def _lasting(pod: KubernetesObject) -> Iterable[Mapping[str, Any]]:
+    """Statuses of the containers that are to run all the time: the usual ones, and sidecars."""
+    sidecars = {
+        each["name"] for each in pod["spec"].get("initContainers") or () if each.get("restartPolicy") == "Always"
+    }
+    status = pod.get("status", {})
+    yield from (each for each in status.get("initContainerStatuses") or () if each["name"] in sidecars)
+    yield from status.get("containerStatuses") or ()
+
+
+def _age(pod: KubernetesObject, now: datetime) -> float:
+    begun = pod.get("status", {}).get("startTime")
+    if not begun:
+        return 0.0
+    return max(0.0, (now - datetime.fromisoformat(str(begun).replace("Z", "+00:00"))).total_seconds())
