@@ -97,7 +97,8 @@ class Engine:
             documents = self._context.of_stage(stage.name)
             for change in self._context.target.apply(documents) if documents else ():
                 self._applied(change)
-            gate = Gate(self._context, stage, documents, self._clock, self._say_waiting)
+            watched = [each for name in stage.watches for each in self._context.of_stage(name)]
+            gate = Gate(self._context, stage, (*documents, *watched), self._clock, self._say_waiting)
             summary = gate.wait()
         except GateClosed:
             raise

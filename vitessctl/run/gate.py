@@ -61,7 +61,8 @@ class Gate:
         except (UnreachableError, NotReadyError) as error:
             verdict = Verdict.waiting(error.why or error.what)
         if verdict.ready:
-            return verdict
+            settled = self._context.target.settled(self._documents)
+            return verdict if settled.ready else settled
         for document in self._documents:
             own = self._context.target.verdict(document)
             if own.state is State.DOOMED:

@@ -26,3 +26,5 @@ class Stage:
     converge: Callable[[Context], Verdict]
     applies: Callable[[Context], bool] = lambda context: True
     """Whether it has anything to do for this cluster; a stage that does not apply counts as done."""
+    watches: tuple[str, ...] = ()
+    """Stages whose documents bear on this one too: if one of them cannot come up, this stage says so."""

@@ -158,6 +158,9 @@ class Target(Protocol):
     def verdict(self, document: Document) -> Verdict:
         """Whether the thing itself runs: the process is up, the pod is there. Doomed with the cause if not to be."""
 
+    def settled(self, documents: Sequence[Document]) -> Verdict:
+        """Whether nothing of what was there before is left beside these documents: rollouts have come to their end."""
+
     def components(self) -> Sequence[ComponentStatus]:
         """Everything of this cluster that exists on the target."""
 
@@ -173,6 +176,19 @@ class Target(Protocol):
         Held, where its data is gone although it once had some and the topology still names it primary: started
         now, it would lead its shard with an empty database.
         """
+
+    def known_ready(self, component: str, subject: str) -> bool:
+        """Whether the target itself watches the component's readiness page, and it says ready.
+
+        Kubernetes probes every pod anyway, so that a run over a thousand tablets need not ask each of them again.
+        False means only that one has to ask.
+        """
+
+    def outdated(self) -> Sequence[str]:
+        """Aliases of the tablets that still run what was applied before; empty where applying restarts them itself."""
+
+    def restart(self, tablet: Tablet) -> None:
+        """Restart a tablet's vttablet and MySQL as it is applied now, keeping its data; does not wait."""
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines a component wrote, oldest first."""

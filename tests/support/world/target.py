@@ -73,6 +73,10 @@ class WorldTarget:
         process = self._world.processes.get(key)
         return Verdict.waiting(f"it ended: {process.last_words}" if process and process.last_words else "it starts")
 
+    def settled(self, documents: Sequence[Document]) -> Verdict:
+        """A process that is started anew has taken the place of the old one at once."""
+        return Verdict.done()
+
     def components(self) -> Sequence[ComponentStatus]:
         """Every process that the supervisor keeps."""
         self._session.check()
@@ -120,6 +124,18 @@ class WorldTarget:
         if self._world.mysql_up(tablet.alias):
             return Verdict.done()
         return Verdict.waiting("MySQL is being started")
+
+    def known_ready(self, component: str, subject: str) -> bool:
+        """The stages ask the pages themselves."""
+        return False
+
+    def outdated(self) -> Sequence[str]:
+        """Applying restarts what changed."""
+        return ()
+
+    def restart(self, tablet: Tablet) -> None:
+        """Nothing is ever outdated here."""
+        raise AssertionError(tablet)
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines that a process wrote."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vitessctl.errors import UnreachableError
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
@@ -11,7 +12,7 @@ from vitessctl.targets.base import Address, Verdict
 def converge(context: Context) -> Verdict:
     """Ready when a majority of the members says it is healthy; /health itself needs a quorum to say so."""
     members = _members(context)
-    unhealthy = {name: reason for name, address in members.items() if (reason := _fault(context, address))}
+    unhealthy = {name: reason for name, place in members.items() if (reason := _fault(context, name, place))}
     healthy = len(members) - len(unhealthy)
     summary = f"{healthy} of {len(members)} members healthy" if len(members) > 1 else "healthy"
     if healthy > len(members) // 2:
@@ -19,17 +20,22 @@ def converge(context: Context) -> Verdict:
     return Verdict.waiting(together(unhealthy))
 
 
-def _members(context: Context) -> dict[str, Address]:
+def _members(context: Context) -> dict[str, Address | None]:
+    """By name, its address; None for a member of our own, whose address is the target's to know."""
     topology = context.cluster.topology
     if topology.managed:
-        names = [f"etcd-{index}" for index in range(topology.members)]
-        return {name: context.target.address("etcd", name, "metrics") for name in names}
+        return dict.fromkeys(f"etcd-{index}" for index in range(topology.members))
     pairs = [address.rpartition(":") for address in topology.external]
     return {f"{host}:{port}": Address(host, int(port)) for host, _, port in pairs}
 
 
-def _fault(context: Context, address: Address) -> str:
-    answer = context.get(address, "/health")
+def _fault(context: Context, name: str, address: Address | None) -> str:
+    if address is None and context.target.known_ready("etcd", name):
+        return ""
+    try:
+        answer = context.get(address or context.target.address("etcd", name, "metrics"), "/health")
+    except UnreachableError as error:
+        return error.why or error.what
     body = answer.json()
     if answer.ok and isinstance(body, dict) and body.get("health") == "true":
         return ""

@@ -42,6 +42,8 @@ def _converge_shard(context: Context, shard: Shard) -> Verdict:
 
 def _serving(context: Context, alias: str) -> Verdict:
     """Ready when a tablet serves as primary; it may be one that the spec no longer has."""
+    if context.target.known_ready("vttablet", alias) and _is_recorded_primary(context, alias):
+        return Verdict.done()
     answer = context.get(context.target.address("vttablet", alias, "http"), "/debug/vars")
     variables = answer.json()
     if not answer.ok or not isinstance(variables, dict):
@@ -52,6 +54,11 @@ def _serving(context: Context, alias: str) -> Verdict:
     if variables.get("TabletStateName") != "SERVING":
         return Verdict.waiting(f"primary {alias} is not serving")
     return Verdict.done()
+
+
+def _is_recorded_primary(context: Context, alias: str) -> bool:
+    """Whether the tablet itself has written that it leads; the shard's record is written before it does."""
+    return any(record.alias == alias and record.type == "primary" for record in context.vtctld.tablets())
 
 
 def _elect(context: Context, shard: Shard) -> Verdict:
@@ -75,4 +82,4 @@ def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:
     )
 
 
-STAGE = Stage("primary", ("tablets",), "a primary in every shard", converge)
+STAGE = Stage("primary", ("tablets",), "a primary in every shard", converge, watches=("mysql",))

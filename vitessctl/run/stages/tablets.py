@@ -43,9 +43,10 @@ def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord]
         return "not in the topology yet"
     if not record.hostname:
         return "its record is that of a stopped tablet"
-    answer = context.tablet_page(tablet, "/debug/status")
-    if not answer.ok:
-        return answer.text if not answer.status else f"HTTP status {answer.status}"
+    if not context.target.known_ready("vttablet", tablet.alias):
+        answer = context.tablet_page(tablet, "/debug/status")
+        if not answer.ok:
+            return answer.text if not answer.status else f"HTTP status {answer.status}"
     if record.type not in _acceptable(tablet):
         return f"is of type {record.type}, wanted is {tablet.type}"
     return ""
@@ -93,4 +94,4 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
     return Verdict.waiting("comes back as an empty replica")
 
 
-STAGE = Stage("tablets", ("keyspaces", "mysql"), "the tablets", converge)
+STAGE = Stage("tablets", ("keyspaces", "mysql"), "the tablets", converge, watches=("mysql",))

@@ -54,4 +54,4 @@ def _fault(context: Context, cell: Cell, wanted: Mapping[str, int]) -> str:
     return context.ping(context.target.address("vtgate", cell.name, "mysql"), context.cluster.users)
 
 
-STAGE = Stage("vtgate", ("primary",), "vtgate to serve", converge)
+STAGE = Stage("vtgate", ("primary", "rollout"), "vtgate to serve", converge)

@@ -16,6 +16,8 @@ def converge(context: Context) -> Verdict:
     """Ready when the vtorc of every cell has finished its first discovery."""
     waiting = {}
     for cell in context.cluster.cells:
+        if context.target.known_ready("vtorc", cell.name):
+            continue
         answer = context.get(context.target.address("vtorc", cell.name, "http"), "/debug/health")
         if not answer.ok:
             waiting[cell.name] = answer.text if not answer.status else "its first discovery has not finished"

@@ -184,6 +184,10 @@ class LocalTarget:
         begin = started.log_start if started else 0
         return last_lines(programs.log_file(self.state.path, program), _DIAGNOSED_LINES, begin)
 
+    def settled(self, documents: Sequence[Document]) -> Verdict:
+        """A process that is started anew has taken the place of the old one at once."""
+        return Verdict.done()
+
     def components(self) -> Sequence[ComponentStatus]:
         """Every program of the cluster, with what supervisord knows of it."""
         reports = self._reports()
@@ -204,6 +208,18 @@ class LocalTarget:
     def socket_ready(self, tablet: Tablet) -> Verdict:
         """Whether the tablet's mysqlctld answers; held while its data is gone and nobody else leads its shard."""
         return sockets.ready(self.state.path, tablet.uid)
+
+    def known_ready(self, component: str, subject: str) -> bool:
+        """supervisord sees processes, not pages."""
+        return False
+
+    def outdated(self) -> Sequence[str]:
+        """None: what changed is restarted when it is applied."""
+        return ()
+
+    def restart(self, tablet: Tablet) -> None:
+        """Never asked for, as nothing is outdated."""
+        raise NotImplementedError
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines that a component wrote; none if it never ran."""

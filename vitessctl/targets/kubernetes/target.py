@@ -1,0 +1,228 @@
+"""The Kubernetes target: a cluster as objects of one namespace. See vitessctl.targets.base.Target."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from types import TracebackType
+
+from vitessctl.errors import UnreachableError
+from vitessctl.model.cluster import Cluster, Tablet
+from vitessctl.render.documents import Document
+from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
+from vitessctl.render.names import label_value
+from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Verdict
+from vitessctl.targets.kubernetes import kinds, pods, removal
+from vitessctl.targets.kubernetes.applying import Applier
+from vitessctl.targets.kubernetes.comparing import Comparer, deletion
+from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
+from vitessctl.targets.kubernetes.ordering import is_workload
+from vitessctl.targets.kubernetes.reach import Reach
+from vitessctl.targets.kubernetes.snapshot import FRESH_SECONDS, Lists, label_of, name_of
+from vitessctl.targets.kubernetes.verdicts import Workloads
+
+CLUSTER = "vitessctl.io/cluster"
+SURPLUS_KINDS = (
+    kinds.STATEFUL_SET,
+    kinds.DEPLOYMENT,
+    kinds.HORIZONTAL_POD_AUTOSCALER,
+    kinds.POD_DISRUPTION_BUDGET,
+    kinds.SERVICE,
+    kinds.CONFIG_MAP,
+    kinds.NETWORK_POLICY,
+    kinds.SERVICE_ACCOUNT,
+)
+"""Kinds whose objects go when they have no document any more, in that order. Never claims, never Secrets."""
+PORTS: Mapping[str, int] = {"http": VITESS.http, "grpc": VITESS.grpc, "mysql": VITESS.mysql or 0}
+ETCD_PORTS: Mapping[str, int] = {"client": ETCD.client, "metrics": ETCD.metrics or 0}
+
+
+class KubernetesTarget:
+    """Implements Target over a KubernetesApi. Every method may be called from several threads at once."""
+
+    name = "kubernetes"
+
+    def __init__(self, cluster: Cluster, api: KubernetesApi) -> None:
+        self.api = api
+        self.namespace = cluster.namespace
+        self._cluster = cluster
+        self._layout = KubernetesLayout(cluster)
+        self._lists = Lists(api, cluster.namespace, {CLUSTER: label_value(cluster.name)})
+        self._comparer = Comparer(api, self._lists)
+        self._applier = Applier(api, cluster.namespace, self._lists)
+        self._workloads = Workloads(cluster, api, self._lists)
+        self._reach = Reach(api, cluster.namespace, self._pods_of)
+
+    def __enter__(self) -> KubernetesTarget:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reach.close()
+
+    @contextmanager
+    def lock(self, command: str = "") -> Iterator[None]:
+        """Placeholder until the lease joins."""
+        yield
+
+    def preflight(self, documents: Sequence[Document]) -> None:
+        """Refuse what can be known not to work, all of it in one error."""
+        from vitessctl.targets.kubernetes.preflight import preflight
+
+        preflight(self._cluster, self.api, documents)
+
+    def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """What applying these documents would do; objects without a document are deletions."""
+        changes = [each.change for each in self._comparer.compare(documents)]
+        return [*changes, *(deletion(kind, found) for kind, found in self._surplus(documents))]
+
+    def _surplus(self, documents: Sequence[Document]) -> list[tuple[Kind, KubernetesObject]]:
+        wanted = {document.label for document in documents}
+        lists = self._lists.of_all(SURPLUS_KINDS, fresh=self._comparer.fresh)
+        return [
+            (kind, found)
+            for kind, objects in lists.items()
+            for name, found in sorted(objects.items())
+            if f"{kind.name}/{name}" not in wanted and label_of(found, pods.COMPONENT)
+        ]
+
+    def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Write what differs; an object that is as it should be costs no request."""
+        compared = self._comparer.compare(documents)
+        self._applier.apply(compared)
+        return [each.change for each in compared]
+
+    def verdict(self, document: Document) -> Verdict:
+        """Whether the pods of a workload run. Anything else is there once it is applied."""
+        if not is_workload(document):
+            return Verdict.done()
+        return self._workloads.verdict(document)
+
+    def settled(self, documents: Sequence[Document]) -> Verdict:
+        """Whether rollouts are over: no pod of an earlier revision is left, but for tablets, which wait their turn."""
+        for document in documents:
+            if is_workload(document):
+                verdict = self._workloads.settled(document)
+                if not verdict.ready:
+                    return verdict
+        return Verdict.done()
+
+    def components(self) -> Sequence[ComponentStatus]:
+        """Every pod of the cluster."""
+        now = datetime.now(timezone.utc)
+        return [pods.component_status(pod, now) for _, pod in sorted(self._pods().items())]
+
+    def address(self, component: str, subject: str, port: str) -> Address:
+        """Through a port-forward, or the pod itself where we run in the cluster. UnreachableError while none runs."""
+        number = (ETCD_PORTS if component == "etcd" else PORTS).get(port)
+        if not number:
+            raise UnreachableError(f"{component} has no {port} port", where=self.namespace)
+        return self._reach.address(component, subject, number)
+
+    def tablet_hostname(self, tablet: Tablet) -> str:
+        """The name of its pod below the tablets' headless Service."""
+        return self._layout.tablet_hostname(tablet)
+
+    def socket_ready(self, tablet: Tablet) -> Verdict:
+        """Whether the MySQL beside the tablet has come up."""
+        return self._workloads.mysql(tablet)
+
+    def known_ready(self, component: str, subject: str) -> bool:
+        """Whether a pod of it is Ready; a tablet that is on its way out is not."""
+        return any(pods.ready(pod) for pod in self._pods_of(component, subject))
+
+    def outdated(self) -> Sequence[str]:
+        """Tablets whose pod is of an earlier revision than their StatefulSet."""
+        return self._workloads.outdated(self._cluster.tablets())
+
+    def restart(self, tablet: Tablet) -> None:
+        """Delete the tablet's pod; its StatefulSet makes it anew on the same volume."""
+        for pod in self._pods_of("vttablet", tablet.alias):
+            if not pods.leaving(pod):
+                removal.delete(self.api, self.namespace, kinds.POD, pod)
+        self._lists.forget((kinds.POD, kinds.STATEFUL_SET))
+
+    def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
+        """The last lines of the component's own container."""
+        container = "mysqld" if component in ("mysqlctld", "mysqld") else component
+        owner = "vttablet" if container == "mysqld" else component
+        for pod in self._pods_of(owner, subject)[:1]:
+            return self._workloads.lines(pod, container, lines)
+        return ()
+
+    def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Delete the objects of these documents: pods first, and waited for. What was generated stays."""
+        found = self._found(documents)
+        going = [document for document in documents if document.label in found and not kept_by_down(document)]
+        workloads = [document for document in going if is_workload(document)]
+        self._delete(workloads, found)
+        self._wait_gone(workloads)
+        self._delete([document for document in going if not is_workload(document)], found)
+        self._lists.forget()
+        gone = {document.label for document in going}
+        return [_removed(document, document.label in gone) for document in documents]
+
+    def _found(self, documents: Iterable[Document]) -> Mapping[str, KubernetesObject]:
+        wanted = {kinds.of(document.data) for document in documents}
+        lists = self._lists.of_all(wanted, fresh=FRESH_SECONDS)
+        return {f"{kind.name}/{name}": each for kind, objects in lists.items() for name, each in objects.items()}
+
+    def _delete(self, documents: Iterable[Document], found: Mapping[str, KubernetesObject]) -> None:
+        for document in documents:
+            removal.delete(self.api, self.namespace, kinds.of(document.data), found[document.label])
+
+    def _wait_gone(self, workloads: Sequence[Document]) -> None:
+        if not workloads:
+            return
+        names = [document.name for document in workloads]
+
+        def mine(pod: KubernetesObject) -> bool:
+            return removal.owned_by(pod, names)
+
+        removal.wait_gone(self.namespace, self._pods, mine, time.monotonic, time.sleep)
+
+    def prune(self, documents: Sequence[Document]) -> Sequence[Change]:
+        """Delete the objects that have no document any more; claims stay."""
+        surplus = self._surplus(documents)
+        names = [name_of(found) for kind, found in surplus if kind in (kinds.STATEFUL_SET, kinds.DEPLOYMENT)]
+        for kind, found in surplus:
+            removal.delete(self.api, self.namespace, kind, found)
+        if names:
+            removal.wait_gone(
+                self.namespace, self._pods, lambda pod: removal.owned_by(pod, names), time.monotonic, time.sleep
+            )
+        self._lists.forget()
+        return [deletion(kind, found) for kind, found in surplus]
+
+    def kept(self) -> Sequence[str]:
+        """The claims, and the Secrets that were generated."""
+        return [f"{kind.name}/{name}" for kind in removal.DATA_KINDS for name in sorted(self._lists.of(kind))]
+
+    def delete_data(self) -> Sequence[str]:
+        """Delete every claim and generated Secret of the cluster, and nobody else's; gives their names."""
+        removed = []
+        for kind in removal.DATA_KINDS:
+            for name, found in sorted(self._lists.of(kind, fresh=0).items()):
+                if removal.delete(self.api, self.namespace, kind, found):
+                    removed.append(f"{kind.name}/{name}")
+        self._lists.forget()
+        return removed
+
+    def _pods(self) -> Mapping[str, KubernetesObject]:
+        return self._lists.of(kinds.POD)
+
+    def _pods_of(self, component: str, subject: str) -> list[KubernetesObject]:
+        return pods.of(self._pods(), component, subject)
+
+
+def kept_by_down(document: Document) -> bool:
+    """Whether `down` leaves it: what was generated once is data, as nobody could make it again."""
+    return bool(getattr(document, "generated", ()))
+
+
+def _removed(document: Document, gone: bool) -> Change:
+    operation = Operation.DELETE if gone else Operation.KEEP
+    return Change(operation, document.label, document.stage, document.component, document.subject)

@@ -1,0 +1,125 @@
+"""Whether workloads have come up, and why not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from vitessctl.model.cluster import Cluster, Tablet
+from vitessctl.render.documents import Document
+from vitessctl.render.layout_kubernetes import KubernetesLayout
+from vitessctl.targets.base import Verdict
+from vitessctl.targets.kubernetes import kinds, pods
+from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
+from vitessctl.targets.kubernetes.snapshot import Lists, label_of
+
+MYSQL_CONTAINER = "mysqld"
+KEYSPACE_CONTAINER = "keyspace"
+HELD = "held:"
+"""How the init container of a tablet begins the line that says it does not let vttablet start."""
+_EVENTS_SECONDS = 2.0
+_DIAGNOSED_LINES = 80
+
+
+class Workloads:
+    """Reads StatefulSets, Deployments and their pods."""
+
+    def __init__(self, cluster: Cluster, api: KubernetesApi, lists: Lists) -> None:
+        self._cluster = cluster
+        self._layout = KubernetesLayout(cluster)
+        self._api = api
+        self._lists = lists
+        self._events: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
+
+    def verdict(self, document: Document) -> Verdict:
+        """Whether it can come up, with cause and remedy if not."""
+        return Verdict.done()
+
+    def settled(self, document: Document) -> Verdict:
+        """Whether what was applied has taken the place of what was there before."""
+        live = self._lists.of(kinds.of(document.data)).get(document.name)
+        if live is None:
+            return Verdict.waiting(f"{document.label} is not there")
+        status: Mapping[str, Any] = live.get("status") or {}
+        if int(status.get("observedGeneration", 0)) < int(live["metadata"].get("generation", 0)):
+            return Verdict.waiting(f"{document.name}: its controller has not seen the change yet")
+        if document.kind == "Deployment":
+            return _deployment(document.name, live, status)
+        if document.kind == "StatefulSet" and document.component == "etcd":
+            return _rolling(document.name, status)
+        return Verdict.done()
+
+    def mysql(self, tablet: Tablet) -> Verdict:
+        """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary."""
+        pod = self._pod(tablet)
+        if pod is None:
+            return Verdict.waiting("its pod is not there yet")
+        if not pods.started(pod, MYSQL_CONTAINER):
+            return Verdict.waiting(_why_no_mysql(pod))
+        if "running" in (pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}):
+            said = self.lines(pod, KEYSPACE_CONTAINER, 1)
+            if said and said[-1].startswith(HELD):
+                return Verdict.held(said[-1].removeprefix(HELD).strip())
+        return Verdict.done()
+
+    def outdated(self, tablets: Iterable[Tablet]) -> list[str]:
+        """Tablets whose pod is of an earlier revision."""
+        sets = self._lists.of(kinds.STATEFUL_SET)
+        found = []
+        for tablet in tablets:
+            live, pod = sets.get(self._layout.tablet_name(tablet)), self._pod(tablet)
+            wanted = ((live or {}).get("status") or {}).get("updateRevision")
+            if wanted and pod is not None and label_of(pod, pods.REVISION) != wanted:
+                found.append(tablet.alias)
+        return found
+
+    def lines(self, pod: KubernetesObject, container: str, lines: int) -> Sequence[str]:
+        """The last lines of a container; those of its earlier life where it has just been started again."""
+        name, namespace = str(pod["metadata"]["name"]), self._cluster.namespace
+        status = pods.container_status(pod, container)
+        if not status:
+            return ()
+        said = self._api.logs(namespace, name, container, lines)
+        if not said and status.get("restartCount"):
+            return self._api.logs(namespace, name, container, lines, previous=True)
+        return said
+
+    def _pod(self, tablet: Tablet) -> KubernetesObject | None:
+        return self._lists.of(kinds.POD).get(f"{self._layout.tablet_name(tablet)}-0")
+
+    def _recent_events(self) -> Sequence[KubernetesObject]:
+        taken, events = self._events
+        if time.monotonic() - taken > _EVENTS_SECONDS:
+            events = self._lists.events()
+            self._events = (time.monotonic(), events)
+        return events
+
+
+def _deployment(name: str, live: KubernetesObject, status: Mapping[str, Any]) -> Verdict:
+    wanted = int(live["spec"].get("replicas", 1))
+    updated, there = int(status.get("updatedReplicas", 0)), int(status.get("replicas", 0))
+    available = int(status.get("availableReplicas", 0))
+    if updated < wanted:
+        return Verdict.waiting(f"{name}: {updated} of {wanted} pods are of the new kind")
+    if there > updated:
+        return Verdict.waiting(f"{name}: {there - updated} pods of the old kind are left")
+    if available < wanted:
+        return Verdict.waiting(f"{name}: {available} of {wanted} pods are ready")
+    return Verdict.done()
+
+
+def _rolling(name: str, status: Mapping[str, Any]) -> Verdict:
+    if status.get("updateRevision") != status.get("currentRevision"):
+        count, there = int(status.get("updatedReplicas", 0)), int(status.get("replicas", 0))
+        return Verdict.waiting(f"{name}: {count} of {there} pods are of the new kind")
+    return Verdict.done()
+
+
+def _why_no_mysql(pod: KubernetesObject) -> str:
+    state = pods.container_status(pod, MYSQL_CONTAINER).get("state") or {}
+    if "running" in state:
+        return "MySQL is being initialised"
+    waiting = state.get("waiting") or {}
+    reason = str(waiting.get("reason") or pod.get("status", {}).get("reason") or pods.state_word(pod))
+    return f"its pod is {reason}"
