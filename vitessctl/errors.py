@@ -120,6 +120,12 @@ class LockedError(VitessctlError):
     exit_code = ExitCode.LOCKED
 
 
+class ConflictError(VitessctlError):
+    """Somebody else owns, or has changed meanwhile, what we were about to write."""
+
+    exit_code = ExitCode.CONFLICT
+
+
 class Interrupted(VitessctlError):
     """The person pressed Ctrl-C, or the process got SIGTERM."""
 

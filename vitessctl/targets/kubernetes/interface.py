@@ -51,6 +51,10 @@ class KubernetesApi(Protocol):
     in_cluster: bool
     """Whether this process runs in a pod of that cluster, so that it reaches the pods itself."""
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many requests were sent so far, retries included, by HTTP method: `GET`, `PATCH`."""
+
     def get(self, kind: Kind, namespace: str, name: str) -> KubernetesObject | None:
         """One object; None if it is not there."""
 
@@ -75,9 +79,9 @@ class KubernetesApi(Protocol):
     def delete(
         self, kind: Kind, namespace: str, name: str, *, uid: str = "", orphan: bool = False, grace: int | None = None
     ) -> bool:
-        """Delete, only while it has that uid if one is given; `orphan` leaves what it owns; `grace` in seconds.
+        """Delete; `orphan` leaves what it owns, `grace` is in seconds. False if it was not there.
 
-        False if it was not there.
+        With a uid, only that very object: raises Outdated where another one has taken its name.
         """
 
     def allowed(self, verb: str, kind: Kind, namespace: str, subresource: str = "") -> bool:
