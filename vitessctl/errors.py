@@ -112,6 +112,8 @@ class UnreachableError(VitessctlError):
     """A server that has to answer does not, or refuses us."""
 
     exit_code = ExitCode.UNREACHABLE
+    passing: ClassVar[bool] = True
+    """Whether it may answer later, so that a gate waits on; not so where it refuses us."""
 
 
 class LockedError(VitessctlError):

@@ -59,6 +59,8 @@ class Gate:
         try:
             verdict = self._stage.converge(self._context)
         except (UnreachableError, NotReadyError) as error:
+            if isinstance(error, UnreachableError) and not error.passing:
+                raise
             verdict = Verdict.waiting(error.why or error.what)
         if verdict.ready:
             settled = self._context.target.settled(self._documents)

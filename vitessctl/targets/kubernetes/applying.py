@@ -47,8 +47,7 @@ class Applier:
 
     def _refuse(self, each: Compared) -> None:
         if each.comparison.operation is Operation.CONFLICT:
-            fields = [(conflict.path, conflict.manager) for conflict in each.comparison.conflicts]
-            raise ApplyConflict(each.document.label, self._namespace, fields)
+            raise ApplyConflict(each.document.label, each.comparison.conflicts)
         for claim, (before, after) in claim_sizes(each.comparison).items():
             if shrinks(before, after):
                 raise VolumeShrinks(each.document.label, claim, before, after)
@@ -59,7 +58,7 @@ class Applier:
         self._api.apply(each.body)
 
     def _make_room(self, each: Compared) -> None:
-        """Delete what cannot be changed in place. A StatefulSet goes alone: its pods and volumes stay, and are adopted."""
+        """Delete what cannot be changed in place. A StatefulSet goes alone: pods and volumes stay."""
         kind, live = kinds.of(each.document.data), each.live or {}
         for claim, (_, after) in claim_sizes(each.comparison).items():
             self._grow(f"{claim}-{each.document.name}-0", after)

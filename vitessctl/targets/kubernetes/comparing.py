@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vitessctl.plan.compare import Comparison, compare, settle
 from vitessctl.render.documents import Document
-from vitessctl.targets.base import Change, FieldConflict, Operation
+from vitessctl.targets.base import Change, Operation
 from vitessctl.targets.kubernetes import kinds, pods
 from vitessctl.targets.kubernetes.faults import ApplyConflict
 from vitessctl.targets.kubernetes.generated import completed
@@ -90,8 +90,7 @@ class Comparer:
         try:
             return settle(each.body, live, self._api.apply(each.body, dry_run=True))
         except ApplyConflict as error:
-            conflicts = tuple(FieldConflict(field, manager) for field, manager in error.conflicts)
-            return Comparison(Operation.CONFLICT, each.comparison.fields, conflicts)
+            return Comparison(Operation.CONFLICT, each.comparison.fields, error.conflicts)
 
 
 def deletion(kind: Kind, found: KubernetesObject) -> Change:

@@ -35,6 +35,8 @@ class ServerFailed(UnreachableError):
 class Unauthorized(UnreachableError):
     """The API server does not know who we are."""
 
+    passing = False
+
     def __init__(self, server: str, context: str) -> None:
         self.context = context
         super().__init__(
@@ -47,6 +49,8 @@ class Unauthorized(UnreachableError):
 
 class Forbidden(UnreachableError):
     """The API server knows us, but we may not."""
+
+    passing = False
 
     def __init__(self, verb: str, resource: str, namespace: str, message: str = "") -> None:
         self.verb, self.resource, self.namespace = verb, resource, namespace
