@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.session import SpecOptions, documents_of, load_cluster, open_target, target_name
+from vitessctl.cli.session import SpecOptions, Where, documents_of, load_for, open_target
 from vitessctl.errors import UsageError
 
 EXAMPLE = "Example:  vitessctl down -i inventories/minimal --delete-data guestbook"
@@ -19,6 +19,7 @@ def command(
     image: options.Images = None,
     local: options.OnThisMachine = False,
     rehearse: options.Rehearse = False,
+    context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
     delete_data: Annotated[
         Optional[str],  # noqa: UP045
@@ -33,7 +34,8 @@ def command(
     from vitessctl.run.stop import stop_all
 
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    cluster = load_cluster(spec_options)
+    where = Where(local, rehearse, state_dir, context)
+    cluster, name = load_for(spec_options, where)
     if delete_data is not None and delete_data != cluster.name:
         raise UsageError(
             f"--delete-data {delete_data} is not this cluster's name, so nothing was done",
@@ -41,7 +43,7 @@ def command(
             why="all rows of the cluster would be gone, so it wants its name written out",
             fix=f"--delete-data {cluster.name}",
         )
-    with open_target(cluster, target_name(local, rehearse), state_dir) as target, target.lock("down"):
+    with open_target(cluster, name, where) as target, target.lock("down"):
         documents = documents_of(cluster, target.name, spec_options)
         stop_all(cluster, target, documents, listener_of(output, verbose))
         removed = target.delete_data() if delete_data is not None else ()

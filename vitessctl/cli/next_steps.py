@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitessctl.report.hidden import shown
 
 if TYPE_CHECKING:
-    from vitessctl.cli.session import SpecOptions
+    from vitessctl.cli.session import SpecOptions, Where
     from vitessctl.model.cluster import Cluster
     from vitessctl.targets.base import Target
 
-FLAGS = {"rehearsal": "--rehearse", "local": "--local"}
+FLAGS = {"rehearsal": ["--rehearse"], "local": ["--local"], "kubernetes": []}
 
 
-def next_steps(cluster: Cluster, target: Target, spec: SpecOptions, state_dir: Path | None) -> list[str]:
+def next_steps(cluster: Cluster, target: Target, spec: SpecOptions, where: Where) -> list[str]:
     """How to connect, and the commands that look at this cluster and stop it."""
+    same = same_cluster(spec, target.name, where)
+    if target.name == "kubernetes":
+        return [
+            "",
+            f"connect:          vitessctl connect {same}",
+            f"look at it:       vitessctl status {same}",
+            f"stop it:          vitessctl down {same}",
+        ]
     user = cluster.users[0].name if cluster.users else "root"
     password = " -p" if cluster.users else ""
     lines = [""]
     for cell in cluster.cells:
         address = target.address("vtgate", cell.name, "mysql")
         lines.append(f"connect ({cell.name}):  mysql -h {address.host} -P {address.port} -u {user}{password}")
-    same = same_cluster(spec, target.name, state_dir)
     lines.append(f"look at it:       vitessctl status {same}")
     lines.append(f"stop it:          vitessctl down {same}")
     return lines
 
 
-def same_cluster(spec: SpecOptions, target: str, state_dir: Path | None) -> str:
+def same_cluster(spec: SpecOptions, target: str, where: Where) -> str:
     """The options that lead another command to the same cluster. A value of -e may be a secret: then only its key."""
     words = ["-i", str(spec.inventory)] if spec.inventory else []
-    words.append(FLAGS[target])
-    words += ["--state-dir", str(state_dir)] if state_dir else []
+    words += FLAGS[target]
+    words += ["--context", where.context] if where.context else []
+    words += ["--state-dir", str(where.state_dir)] if where.state_dir else []
     for extra in spec.extra_vars:
         words += ["-e", extra if extra.startswith("local.") else shown(extra)]
     for image in spec.images:

@@ -62,3 +62,10 @@ StateDir = Annotated[
         help="Where data, logs and sockets live. Default: a folder of the cluster's own in the XDG state folder.",
     ),
 ]  # fmt: skip
+KubernetesContext = Annotated[
+    str,
+    typer.Option(
+        "--context", envvar="VITESSCTL_CONTEXT", metavar="NAME",
+        help="Kubernetes, with this context of the kubeconfig. Default: the current one.",
+    ),
+]  # fmt: skip

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vitessctl.model.cluster import Cluster
     from vitessctl.render.documents import Document
     from vitessctl.run.context import Context
+    from vitessctl.targets.kubernetes.target import KubernetesTarget
     from vitessctl.targets.local import LocalTarget
 
 
@@ -37,6 +38,36 @@ class SpecOptions:
         return path if path.is_dir() else path.parent
 
 
+@dataclass(frozen=True)
+class Where:
+    """Where the cluster runs: what a person said on the command line, or in the environment."""
+
+    local: bool = False
+    rehearse: bool = False
+    state_dir: Path | None = None
+    context: str = ""
+    """A kubeconfig context; empty: the current one, where it is Kubernetes at all."""
+
+    @property
+    def said(self) -> str:
+        """`local`, `rehearsal` or `kubernetes`, or "" where the person did not say."""
+        chosen = [name for name, wanted in self._choices if wanted]
+        if len(chosen) > 1:
+            raise UsageError(
+                f"{' and '.join(_FLAGS[name] for name in chosen)} exclude each other",
+                fix="--local runs real Vitess on this machine, --rehearse runs stand-ins, --context is a Kubernetes "
+                "cluster: take one",
+            )
+        return chosen[0] if chosen else os.environ.get("VITESSCTL_TARGET", "")
+
+    @property
+    def _choices(self) -> tuple[tuple[str, bool], ...]:
+        return (("local", self.local), ("rehearsal", self.rehearse), ("kubernetes", bool(self.context)))
+
+
+_FLAGS = {"local": "--local", "rehearsal": "--rehearse", "kubernetes": "--context"}
+
+
 def load_cluster(options: SpecOptions, target: str = "local") -> Cluster:
     """Read, validate and build for `local` or `kubernetes`; all errors at once."""
     from vitessctl.model.build import build
@@ -45,21 +76,30 @@ def load_cluster(options: SpecOptions, target: str = "local") -> Cluster:
     return build(load(options.inventory, list(options.extra_vars), list(options.images), dict(os.environ), target))
 
 
-def target_name(local: bool, rehearse: bool) -> str:
-    """`local`, `rehearsal`, or "" where the person did not say."""
-    if local and rehearse:
-        raise UsageError(
-            "--local and --rehearse exclude each other",
-            fix="--local runs real Vitess on this machine, --rehearse runs stand-ins: take one",
-        )
-    return "local" if local else "rehearsal" if rehearse else os.environ.get("VITESSCTL_TARGET", "")
+def load_for(options: SpecOptions, where: Where, new: bool = False) -> tuple[Cluster, str]:
+    """The cluster, and the name of its target: what was said, else where it is; `new` if it may be nowhere yet.
+
+    Without a word it is the one that is on this machine, if it is there (and is not about to be made); else Kubernetes.
+    """
+    name = where.said
+    if not name and not new:
+        from vitessctl.targets.local.opening import found_here
+
+        cluster = load_cluster(options, "kubernetes")
+        name = found_here(cluster, where.state_dir, os.environ)
+    name = name or "kubernetes"
+    return load_cluster(options, "kubernetes" if name == "kubernetes" else "local"), name
 
 
-def open_target(cluster: Cluster, name: str, state_dir: Path | None) -> LocalTarget:
-    """The local target, with real binaries or with stand-ins."""
+def open_target(cluster: Cluster, name: str, where: Where) -> LocalTarget | KubernetesTarget:
+    """The target of that name. Raises UsageError or UnreachableError if it cannot be had."""
+    if name == "kubernetes":
+        from vitessctl.targets.kubernetes.opening import open_kubernetes
+
+        return open_kubernetes(cluster, where.context, os.environ)
     from vitessctl.targets.local import open_local
 
-    return open_local(cluster, name, state_dir)
+    return open_local(cluster, name, where.state_dir)
 
 
 def documents_of(cluster: Cluster, target: str, options: SpecOptions) -> tuple[Document, ...]:
@@ -69,20 +109,24 @@ def documents_of(cluster: Cluster, target: str, options: SpecOptions) -> tuple[D
     return render(cluster, "local" if target in ("local", "rehearsal") else "kubernetes", options.templates)
 
 
-def context_of(cluster: Cluster, target: LocalTarget, documents: Sequence[Document], prune: bool = False) -> Context:
+def context_of(
+    cluster: Cluster, target: LocalTarget | KubernetesTarget, documents: Sequence[Document], prune: bool = False
+) -> Context:
     """What stages and status work with."""
     from vitessctl import releases
+    from vitessctl.render.layout_kubernetes import KubernetesLayout
     from vitessctl.render.layout_local import LocalLayout
     from vitessctl.run.context import Context
     from vitessctl.vtctld.client import connect
 
     release = releases.get(cluster.release)
+    layout = KubernetesLayout(cluster) if target.name == "kubernetes" else LocalLayout(cluster)
     return Context(
         cluster=cluster,
         release=release,
         target=target,
         documents=documents,
-        topology_address=LocalLayout(cluster).topology_address(),
+        topology_address=layout.topology_address(),
         connect=lambda: connect(str(target.address("vtctld", "", "grpc")), release),
         prune=prune,
     )

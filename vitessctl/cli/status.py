@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.session import SpecOptions, context_of, documents_of, load_cluster, open_target, target_name
-from vitessctl.errors import ExitCode
+from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
+from vitessctl.errors import ExitCode, UnreachableError
+
+if TYPE_CHECKING:
+    from vitessctl.targets.base import Target
 
 EXAMPLE = "Example:  vitessctl status -i inventories/minimal --output json"
 
@@ -17,6 +23,7 @@ def command(
     image: options.Images = None,
     local: options.OnThisMachine = False,
     rehearse: options.Rehearse = False,
+    context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
@@ -27,11 +34,12 @@ def command(
     from vitessctl.status.observe import observe
 
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    cluster = load_cluster(spec_options)
-    target = open_target(cluster, target_name(local, rehearse), state_dir)
-    documents = documents_of(cluster, target.name, spec_options)
-    observed = observe(context_of(cluster, target, documents))
-    status = judge(cluster, target.name, observed, lambda *place: str(target.address(*place)))
+    where = Where(local, rehearse, state_dir, context)
+    cluster, name = load_for(spec_options, where)
+    with open_target(cluster, name, where) as target:
+        documents = documents_of(cluster, target.name, spec_options)
+        observed = observe(context_of(cluster, target, documents))
+        status = judge(cluster, target.name, observed, address_or_none(target))
     if output is options.Output.json:
         import json
 
@@ -42,3 +50,15 @@ def command(
         print_status(status, console())
     if not status.ready:
         raise typer.Exit(int(ExitCode.NOT_READY))
+
+
+def address_or_none(target: Target) -> Callable[[str, str, str], str]:
+    """host:port of a component, "" while it has none (no pod of it runs)."""
+
+    def address(component: str, subject: str, port: str) -> str:
+        try:
+            return str(target.address(component, subject, port))
+        except UnreachableError:
+            return ""
+
+    return address

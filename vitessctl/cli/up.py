@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.session import SpecOptions, context_of, documents_of, load_cluster, open_target, target_name
-from vitessctl.errors import UsageError
+from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 
 if TYPE_CHECKING:
     from vitessctl.run.events import Listener
@@ -23,6 +22,7 @@ def command(
     image: options.Images = None,
     local: options.OnThisMachine = False,
     rehearse: options.Rehearse = False,
+    context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Also stop what is not in the spec any more; its data stays.")
@@ -32,17 +32,11 @@ def command(
     verbose: options.Verbose = 0,
 ) -> None:
     """Bring the cluster up in order, waiting for each part. Safe to run again: it changes just what differs."""
-    name = target_name(local, rehearse)
-    if name not in ("local", "rehearsal"):
-        raise UsageError(
-            "where to? Kubernetes cannot be applied to yet",
-            why="this version renders for Kubernetes (vitessctl render) and runs on one machine",
-            fix="--rehearse tries it with stand-in servers, --local runs real Vitess on this machine",
-        )
+    where = Where(local, rehearse, state_dir, context)
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    cluster = load_cluster(spec_options)
+    cluster, name = load_for(spec_options, where, new=True)
     documents = documents_of(cluster, name, spec_options)
-    with open_target(cluster, name, state_dir) as target, target.lock("up"):
+    with open_target(cluster, name, where) as target, target.lock("up"):
         from vitessctl.run.engine import Engine
         from vitessctl.run.events import RunStarted
         from vitessctl.run.stages import STAGES
@@ -51,15 +45,15 @@ def command(
         listener = listener_of(output, verbose)
         listener(RunStarted(0.0, "up", cluster.name, name))
         target.preflight(documents)
-        context = context_of(cluster, target, documents, prune)
+        run = context_of(cluster, target, documents, prune)
         if not prune:
-            name_surplus(context, listener)
-        Engine(context, STAGES, listener).run()
-    if output is options.Output.text:
-        from vitessctl.cli.next_steps import next_steps
+            name_surplus(run, listener)
+        Engine(run, STAGES, listener).run()
+        if output is options.Output.text:
+            from vitessctl.cli.next_steps import next_steps
 
-        for line in next_steps(cluster, target, spec_options, state_dir):
-            typer.echo(line)
+            for line in next_steps(cluster, target, spec_options, where):
+                typer.echo(line)
 
 
 def listener_of(output: options.Output, verbose: int) -> Listener:

@@ -73,6 +73,8 @@ def _documents(cluster: Cluster) -> Iterator[Document]:
         yield _program("mysql", "mysqlctld", tablet.alias)
     for tablet in cluster.tablets():
         flags = f"--init-keyspace {tablet.keyspace} --init-shard {tablet.shard} --init-tablet-type {tablet.type}"
+        for flag, value in cluster.extra_flags.get("vttablet", {}).items():
+            flags += f" --{flag}={value}"
         yield _program("tablets", "vttablet", tablet.alias, flags)
     for component in ("vtorc", "vtgate") if releases.get(cluster.release).has_vtorc else ("vtgate",):
         for cell in cluster.cells:

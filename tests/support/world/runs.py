@@ -106,6 +106,7 @@ def up(
     documents: Sequence[Document] | None = None,
     listener: events.Listener | None = None,
     prune: bool = False,
+    target: Callable[[World, Session], WorldTarget] = WorldTarget,
 ) -> Outcome:
     """`vitessctl up`; its error is in the outcome, not raised. One stage at a time unless `threads`.
 
@@ -121,6 +122,7 @@ def up(
 
     context = context_of(world, cluster, session)
     context.prune = prune
+    context.target = target(world, session)
     if documents is not None:
         context.documents = documents
     engine = Engine(context, stages, listen, WorldClock(world))

@@ -28,6 +28,14 @@ def open_local(
     return LocalTarget(cluster, places[chosen], _binaries(cluster, chosen, environ), chosen, environ)
 
 
+def found_here(cluster: Cluster, state_dir: Path | None, environ: Mapping[str, str]) -> str:
+    """`local` or `rehearsal`, whichever is on this machine; "" if neither is. Raises UsageError if both are."""
+    places = {target: state_dir or default_state(cluster.name, target, environ, os.geteuid()) for target in TARGETS}
+    if not any(content_of(path) for path in places.values()):
+        return ""
+    return _only_one(cluster, places)
+
+
 def _binaries(cluster: Cluster, name: str, environ: Mapping[str, str]) -> Binaries:
     return rehearsal_binaries() if name == "rehearsal" else find_real(cluster.local, environ)
 
