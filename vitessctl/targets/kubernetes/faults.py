@@ -37,12 +37,12 @@ class Unauthorized(UnreachableError):
 
     passing = False
 
-    def __init__(self, server: str, context: str) -> None:
+    def __init__(self, server: str, context: str, why: str = "") -> None:
         self.context = context
         super().__init__(
             "the API server does not accept our credentials",
-            where=server,
-            why=f"it answers 401 to what the context {context} has, also after reading it anew",
+            where=server or context,
+            why=why or f"it answers 401 to what the context {context} has, also after reading it anew",
             fix="log in again, the way this cluster wants it; `kubectl auth whoami` must work",
         )
 

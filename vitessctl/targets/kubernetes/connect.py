@@ -1,0 +1,174 @@
+"""Which cluster, and with which credentials: a kubeconfig's context, or the service account of the pod we run in.
+
+Together with streams.py all that imports the Kubernetes client. Only parts that are the same from 29 to 37 are used:
+Configuration, its kubeconfig and in-cluster loaders, and the connection pool that its REST client sets up (TLS,
+client certificates, proxies). The typed models changed in 37, and nothing of them is needed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vitessctl.targets.kubernetes.faults import NoContext, Unauthorized
+
+CONTEXT_VARIABLE = "VITESSCTL_CONTEXT"
+RELAXED_TLS_VARIABLE = "VITESSCTL_RELAXED_TLS"
+"""Set to 1, certificates without an authority key identifier are taken, which Python 3.13 and later refuses."""
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_CHOOSE = "name one with --context, or choose one: kubectl config use-context NAME"
+
+
+@dataclass(frozen=True)
+class Access:
+    """A cluster, and the credentials for it."""
+
+    context_name: str
+    server: str
+    in_cluster: bool
+    configuration: Any
+    """A kubernetes.client.Configuration, which refreshes a token that it knows to expire."""
+    pool: Any
+    """A urllib3.PoolManager."""
+
+    def authorization(self) -> dict[str, str]:
+        """The header that says who we are; none where a client certificate does."""
+        settings = self.configuration.auth_settings().values()
+        return {setting["key"]: setting["value"] for setting in settings if setting["in"] == "header"}
+
+
+def load(
+    context: str | None,
+    kubeconfig: str | None,
+    environ: Mapping[str, str],
+    service_account: Path = SERVICE_ACCOUNT,
+) -> Access:
+    """Read the kubeconfig, or take the pod's service account where there is none. Raises NoContext, Unauthorized."""
+    context = context or environ.get(CONTEXT_VARIABLE) or None
+    files = kubeconfig or environ.get("KUBECONFIG") or str(Path(environ.get("HOME", "~")).expanduser() / ".kube/config")
+    known = _read(files)
+    if context is None and not known.current and _in_a_pod(environ, service_account):
+        return _of_pod(environ, service_account)
+    if known.current is None and not known.names:
+        raise NoContext(
+            "there is no kubeconfig with a context, and this is not a pod with a service account",
+            "set KUBECONFIG to a kubeconfig file; for this machine alone use the local target",
+            files,
+        )
+    chosen = context or known.current
+    if chosen not in known.names:
+        raise NoContext(_unknown(chosen, known.names), _CHOOSE, files)
+    return _of_context(files, str(chosen), environ)
+
+
+@dataclass(frozen=True)
+class _Contexts:
+    names: tuple[str, ...]
+    current: str | None
+
+
+def _read(files: str) -> _Contexts:
+    """The contexts of a kubeconfig, which may be several files with colons between; files may be missing."""
+    from kubernetes.config import kube_config
+
+    if not any(Path(one).expanduser().is_file() for one in files.split(":") if one):
+        return _Contexts((), None)
+    try:
+        merger: Any = kube_config.KubeConfigMerger
+        value = merger(files).config.value
+        names = tuple(str(entry["name"]) for entry in value.get("contexts") or ())
+    except Exception as error:  # it raises whatever YAML and missing keys give
+        raise NoContext(
+            f"the kubeconfig cannot be read: {error}", "mend it, or set KUBECONFIG to another", files
+        ) from error
+    return _Contexts(names, value.get("current-context") or None)
+
+
+def _unknown(chosen: str | None, names: tuple[str, ...]) -> str:
+    listed = ", ".join(sorted(names))
+    return (
+        f"there is no context {chosen}; there is: {listed}" if chosen else f"no context is current; there is: {listed}"
+    )
+
+
+def _in_a_pod(environ: Mapping[str, str], service_account: Path) -> bool:
+    return bool(environ.get("KUBERNETES_SERVICE_HOST")) and (service_account / "token").is_file()
+
+
+def _of_pod(environ: Mapping[str, str], service_account: Path) -> Access:
+    from kubernetes.client import Configuration
+    from kubernetes.config.incluster_config import InClusterConfigLoader
+
+    loader: Any = InClusterConfigLoader
+    configuration = Configuration()
+    token, authority = str(service_account / "token"), str(service_account / "ca.crt")
+    with _explained("in-cluster"):
+        loader(token, authority, environ=dict(environ)).load_and_set(configuration)
+    return Access("in-cluster", configuration.host, True, configuration, _pool(configuration, environ))
+
+
+def _of_context(files: str, context: str, environ: Mapping[str, str]) -> Access:
+    from kubernetes.client import Configuration
+    from kubernetes import config
+
+    loader: Any = config.load_kube_config
+    configuration = Configuration()
+    with _explained(context):
+        loader(files, context, configuration, persist_config=False)
+    return Access(context, configuration.host, False, configuration, _pool(configuration, environ))
+
+
+@contextmanager
+def _explained(context: str) -> Iterator[None]:
+    """Turn what loading credentials raises, or only logs (a credential plugin that fails), into a fault."""
+    from kubernetes.config import ConfigException
+
+    heard = _Heard(logging.ERROR)
+    root = logging.getLogger()
+    root.addHandler(heard)
+    try:
+        yield
+    except ConfigException as error:
+        raise NoContext(f"the context {context} cannot be used: {error}", "mend the kubeconfig", context) from error
+    finally:
+        root.removeHandler(heard)
+    if heard.messages:
+        raise Unauthorized("", context, "its credential plugin fails: " + "; ".join(heard.messages))
+
+
+class _Heard(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one message."""
+        self.messages.append(record.getMessage())
+
+
+def _pool(configuration: Any, environ: Mapping[str, str]) -> Any:
+    """The client's own connection pool, with connections that can be cut off when a deadline passes."""
+    from kubernetes.client import ApiClient
+
+    from vitessctl.targets.kubernetes.transport import make_cuttable
+
+    pool = ApiClient(configuration).rest_client.pool_manager
+    make_cuttable(pool)
+    if environ.get(RELAXED_TLS_VARIABLE) == "1":
+        pool.connection_pool_kw["ssl_context"] = _relaxed()
+    return pool
+
+
+def _relaxed() -> Any:
+    """TLS that verifies as before Python 3.13: chain and name, but not every formality of RFC 5280."""
+    import ssl
+
+    context = ssl.create_default_context()
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
