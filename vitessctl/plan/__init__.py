@@ -1,1 +1,1 @@
-"""What a run would change."""
+"""What `up` would do, and what that means for data and serving. Pure: no network, no clock, no environment."""
