@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from vitessctl.run.context import Context
@@ -28,3 +28,7 @@ class Stage:
     """Whether it has anything to do for this cluster; a stage that does not apply counts as done."""
     watches: tuple[str, ...] = ()
     """Stages whose documents bear on this one too: if one of them cannot come up, this stage says so."""
+    foresee: Callable[[Context], Iterable[str]] = lambda context: ()
+    """What it would do to the topology, as sentences that begin with a verb. It reads through `Context.vtctld` and
+    changes nothing; where there is no topology yet, it is given one that holds nothing. Documents are not its business.
+    """

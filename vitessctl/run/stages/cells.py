@@ -5,6 +5,8 @@ A vttablet, vtgate or vtorc whose cell has no record dies at start (Vitess 24), 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vitessctl.run.context import Context
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
@@ -25,6 +27,17 @@ def converge(context: Context) -> Verdict:
     return Verdict.done(", ".join(cell.name for cell in context.cluster.cells))
 
 
+def foresee(context: Context) -> Iterator[str]:
+    """Each cell that is missing or differs."""
+    for cell in context.cluster.cells:
+        wanted = CellRecord(cell.name, context.topology_address, cell.root)
+        found = context.vtctld.cell(cell.name)
+        if found is None:
+            yield f"register cell {cell.name} at {wanted.root}"
+        elif found != wanted:
+            yield f"repair cell {cell.name}: {_difference(found, wanted)}"
+
+
 def _difference(found: CellRecord, wanted: CellRecord) -> str:
     parts = []
     if found.server_address != wanted.server_address:
@@ -34,4 +47,4 @@ def _difference(found: CellRecord, wanted: CellRecord) -> str:
     return ", ".join(parts)
 
 
-STAGE = Stage("cells", ("vtctld",), "the cells", converge)
+STAGE = Stage("cells", ("vtctld",), "the cells", converge, foresee=foresee)

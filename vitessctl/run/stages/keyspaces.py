@@ -6,6 +6,8 @@ it for ever (measured on Vitess 24).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vitessctl.model.cluster import Keyspace
 from vitessctl.run.context import Context
 from vitessctl.run.stage import Stage
@@ -19,6 +21,21 @@ def converge(context: Context) -> Verdict:
         _converge_keyspace(context, keyspace)
         _create_missing_shards(context, keyspace)
     return Verdict.done(", ".join(f"{ks.name} ({ks.durability})" for ks in context.cluster.keyspaces))
+
+
+def foresee(context: Context) -> Iterator[str]:
+    """Each keyspace and shard that is missing, each durability policy that differs."""
+    found = {keyspace.name: keyspace for keyspace in context.vtctld.keyspaces()}
+    for keyspace in context.cluster.keyspaces:
+        record = found.get(keyspace.name)
+        shards = {shard.name for shard in context.vtctld.shards(keyspace.name)} if record else set()
+        if record is None:
+            yield f"create keyspace {keyspace.name} with durability {keyspace.durability}"
+        elif record.durability != keyspace.durability:
+            yield f"set durability of {keyspace.name}: {record.durability or 'none set'} becomes {keyspace.durability}"
+        for shard in keyspace.shards:
+            if shard.name not in shards:
+                yield f"create shard {shard.path}"
 
 
 def _converge_keyspace(context: Context, keyspace: Keyspace) -> None:
@@ -41,4 +58,4 @@ def _create_missing_shards(context: Context, keyspace: Keyspace) -> None:
             context.acted("keyspaces", f"created shard {shard.path}", True)
 
 
-STAGE = Stage("keyspaces", ("cells",), "the keyspaces", converge)
+STAGE = Stage("keyspaces", ("cells",), "the keyspaces", converge, foresee=foresee)

@@ -7,6 +7,8 @@ the first trial lost its tables). The first election takes the tablet that has e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vitessctl.model.cluster import Shard
 from vitessctl.model.gtid import GtidSet
 from vitessctl.run.completeness import most_complete, positions_of
@@ -29,6 +31,17 @@ def converge(context: Context) -> Verdict:
         return Verdict.waiting(together(waiting))
     count = sum(1 for _ in context.cluster.shards())
     return Verdict.done(f"{count} serving" if count != 1 else "serving")
+
+
+def foresee(context: Context) -> Iterator[str]:
+    """Each shard that has no primary. Which tablet it will be is known when all of them have said what they hold."""
+    existing = {keyspace.name for keyspace in context.vtctld.keyspaces()}
+    for keyspace in context.cluster.keyspaces:
+        records = context.vtctld.shards(keyspace.name) if keyspace.name in existing else ()
+        led = {record.name for record in records if record.primary}
+        for shard in keyspace.shards:
+            if shard.name not in led:
+                yield f"elect a primary of {shard.path}"
 
 
 def _converge_shard(context: Context, shard: Shard) -> Verdict:
@@ -82,4 +95,6 @@ def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:
     )
 
 
-STAGE = Stage("primary", ("tablets",), "a primary in every shard", converge, watches=("mysql",))
+STAGE = Stage(
+    "primary", ("tablets",), "a primary in every shard", converge, watches=("mysql",), foresee=foresee
+)

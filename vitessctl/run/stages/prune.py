@@ -6,6 +6,8 @@ goes, so that nobody looks for it. Its data stays.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vitessctl.errors import NotReadyError
 from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
@@ -31,10 +33,21 @@ def converge(context: Context) -> Verdict:
 def _leaving(context: Context) -> list[TabletRecord]:
     """Records of tablets that leave. In a topology server that is not ours alone, only of those that run here."""
     wanted = {tablet.alias for tablet in context.cluster.tablets()}
-    running = {change.subject for change in surplus_of(context)}
-    ours = context.cluster.topology.managed
     strays = [record for record in context.vtctld.tablets() if record.alias not in wanted]
-    return [record for record in strays if ours or record.alias in running]
+    if context.cluster.topology.managed:
+        return strays
+    running = {change.subject for change in surplus_of(context)}
+    return [record for record in strays if record.alias in running]
+
+
+def foresee(context: Context) -> Iterator[str]:
+    """The tablets that leave: the roles that they give away, and their records."""
+    for record in _leaving(context):
+        shard = context.vtctld.shard(record.keyspace, record.shard)
+        if shard is not None and shard.primary == record.alias:
+            place = f"{record.keyspace}/{record.shard}"
+            yield f"make a tablet that stays primary of {place}, because {record.alias} leaves"
+        yield f"remove the record of {record.alias}"
 
 
 def _hand_over(context: Context, leaving: TabletRecord) -> None:
@@ -61,4 +74,4 @@ def applies(context: Context) -> bool:
     return context.prune
 
 
-STAGE = Stage("prune", ("replication", "schema", "vtgate"), "the rest to be stopped", converge, applies)
+STAGE = Stage("prune", ("replication", "schema", "vtgate"), "the rest to be stopped", converge, applies, foresee)

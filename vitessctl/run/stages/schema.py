@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 
 from vitessctl.model.cluster import Keyspace
 from vitessctl.run.context import Context
@@ -22,6 +23,8 @@ _NAME = r"(?:`[^`]+`|[\w$]+)"
 _CREATE_TABLE = re.compile(
     rf"^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?:{_NAME}\s*\.\s*)?({_NAME})", re.IGNORECASE
 )
+FORESEEING_SECONDS = 3.0
+"""What a tablet gets to name its tables for a plan."""
 _BY_NAME = ("tables", "vindexes", "params")
 """Fields of a VSchema whose keys are names that somebody chose, not fields."""
 
@@ -58,6 +61,18 @@ def converge(context: Context) -> Verdict:
     return Verdict.done("as declared")
 
 
+def foresee(context: Context) -> Iterator[str]:
+    """The tables that are missing, and each VSchema that differs."""
+    existing = {keyspace.name for keyspace in context.vtctld.keyspaces()}
+    for keyspace in context.cluster.keyspaces:
+        there = keyspace.name in existing
+        if keyspace.vschema and not (there and _has_vschema(context, keyspace)):
+            yield f"set the VSchema of {keyspace.name}"
+        missing = _missing_tables(context, keyspace, FORESEEING_SECONDS) if there else statements_of(keyspace.schema)
+        if names := [table for statement in missing if (table := table_of(statement))]:
+            yield f"create in {keyspace.name}: {', '.join(names)}"
+
+
 def _not_a_table(keyspace: Keyspace, statement: str) -> Verdict:
     """There is no telling whether such a statement has been run before, so it is never run."""
     begin = " ".join(statement.split()[:3])
@@ -68,18 +83,28 @@ def _not_a_table(keyspace: Keyspace, statement: str) -> Verdict:
 
 
 def _create_missing_tables(context: Context, keyspace: Keyspace) -> None:
-    first = keyspace.shards[0]
-    record = context.vtctld.shard(first.keyspace, first.name)
-    found = {table.name for table in context.vtctld.schema(record.primary)} if record else set()
-    missing = [statement for statement in statements_of(keyspace.schema) if table_of(statement) not in found]
+    missing = _missing_tables(context, keyspace)
     if missing:
         context.vtctld.apply_schema(keyspace.name, missing)
         names = ", ".join(table_of(statement) for statement in missing)
         context.acted("schema", f"created in {keyspace.name}: {names}", True)
 
 
+def _missing_tables(context: Context, keyspace: Keyspace, seconds: float = 15.0) -> Sequence[str]:
+    """The statements whose table the first shard's primary does not have; all of them while nobody leads it."""
+    first = keyspace.shards[0]
+    record = context.vtctld.shard(first.keyspace, first.name) if keyspace.schema else None
+    primary = record.primary if record else ""
+    found = {table.name for table in context.vtctld.schema(primary, seconds)} if primary else set()
+    return [statement for statement in statements_of(keyspace.schema) if table_of(statement) not in found]
+
+
+def _has_vschema(context: Context, keyspace: Keyspace) -> bool:
+    return vschema_matches(json.loads(keyspace.vschema), json.loads(context.vtctld.vschema(keyspace.name) or "{}"))
+
+
 def _converge_vschema(context: Context, keyspace: Keyspace) -> None:
-    if not vschema_matches(json.loads(keyspace.vschema), json.loads(context.vtctld.vschema(keyspace.name) or "{}")):
+    if not _has_vschema(context, keyspace):
         context.vtctld.apply_vschema(keyspace.name, keyspace.vschema)
         context.acted("schema", f"set the VSchema of {keyspace.name}", True)
 
@@ -115,4 +140,4 @@ def applies(context: Context) -> bool:
     return any(keyspace.schema or keyspace.vschema for keyspace in context.cluster.keyspaces)
 
 
-STAGE = Stage("schema", ("replication",), "the declared schema", converge, applies)
+STAGE = Stage("schema", ("replication",), "the declared schema", converge, applies, foresee)

@@ -1,0 +1,59 @@
+"""`vitessctl plan`: what `up` would do, without doing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vitessctl.cli import options
+from vitessctl.cli.next_steps import same_cluster
+from vitessctl.cli.session import SpecOptions, context_of, documents_of, load_cluster, open_target, target_name
+from vitessctl.errors import ExitCode
+
+if TYPE_CHECKING:
+    from vitessctl.plan.plan import Plan
+
+EXAMPLE = "Example:  vitessctl plan -i inventories/minimal --rehearse --diff"
+
+
+def command(
+    inventory: options.Inventory = None,
+    extra_vars: options.ExtraVars = None,
+    image: options.Images = None,
+    local: options.OnThisMachine = False,
+    rehearse: options.Rehearse = False,
+    state_dir: options.StateDir = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show each field that changes, before and after.")] = False,
+    detailed: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending, 0 when none are.")
+    ] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Plan also to stop what is not in the spec any more.")] = False,
+    output: options.OutputFormat = options.Output.text,
+    verbose: options.Verbose = 0,
+) -> None:
+    """Show what up would change, and what that means for data and for serving. Changes nothing."""
+    from vitessctl.run.foresee import make_plan
+
+    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
+    cluster = load_cluster(spec_options)
+    with open_target(cluster, target_name(local, rehearse), state_dir) as target:
+        documents = documents_of(cluster, target.name, spec_options)
+        plan = make_plan(context_of(cluster, target, documents, prune))
+        applies = f"vitessctl up {same_cluster(spec_options, target.name, state_dir)}{' --prune' if prune else ''}"
+    show(plan, output, command=f"{applies} --plan {plan.digest}", diff=diff)
+    if detailed and not plan.is_empty:
+        raise typer.Exit(int(ExitCode.CHANGES))
+
+
+def show(plan: Plan, output: options.Output, *, command: str = "", diff: bool = False) -> None:
+    """Print a plan as the person asked for it. `command` is what applies exactly this."""
+    if output is options.Output.json:
+        import json
+
+        typer.echo(json.dumps({**plan.data, "apply": command}, ensure_ascii=False))
+        return
+    from vitessctl.report.plan import print_plan
+    from vitessctl.report.screen import console
+
+    print_plan(plan, console(), command=command, diff=diff)
