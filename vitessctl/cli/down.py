@@ -10,7 +10,7 @@ from vitessctl.cli import options
 from vitessctl.cli.session import SpecOptions, documents_of, load_cluster, open_target, target_name
 from vitessctl.errors import UsageError
 
-EXAMPLE = "Example:  vitessctl down -i inventories/minimal --delete-data guestbook"
+EXAMPLE = "Example:  vitessctl down -i inventories/minimal --delete-data minimal"
 
 
 def command(
