@@ -10,7 +10,7 @@ from vitessctl.cli import options
 from vitessctl.cli.session import SpecOptions, Where, documents_of, load_for, open_target
 from vitessctl.errors import UsageError
 
-EXAMPLE = "Example:  vitessctl down -i inventories/minimal --delete-data guestbook"
+EXAMPLE = "Example:  vitessctl down -i inventories/minimal --delete-data minimal"
 
 
 def command(

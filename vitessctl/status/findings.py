@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from vitessctl.model.cluster import Cluster
 from vitessctl.status.observed import Observed
+from vitessctl.targets.base import Operation
+
+_OTHERWISE = (Operation.UPDATE, Operation.RECREATE)
 
 
 def findings_of(cluster: Cluster, observed: Observed) -> Iterator[str]:
     """Every finding; of the topology only one where it could not be read."""
     yield from _processes(observed)
+    yield from _pending(observed)
     if observed.topology_error:
         yield f"the topology cannot be read: {observed.topology_error}"
         return
@@ -28,6 +32,15 @@ def _processes(observed: Observed) -> Iterator[str]:
         if not component.running:
             detail = f": {component.detail}" if component.detail else ""
             yield f"{component.label} does not run, it is {component.state}{detail}"
+
+
+def _pending(observed: Observed) -> Iterator[str]:
+    """What runs, but not as the spec says: nothing else shows a changed flag, and changed ports look like a failure."""
+    for change in observed.pending:
+        if change.operation in _OTHERWISE:
+            yield f"{change.label} is not as the spec says; up changes it"
+        elif change.operation is Operation.DELETE and change.subject not in observed.records:
+            yield f"{change.label} is not in the spec; up --prune takes it away"
 
 
 def _cells(cluster: Cluster, observed: Observed) -> Iterator[str]:

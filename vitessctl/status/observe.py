@@ -17,6 +17,7 @@ from vitessctl.model.gtid import GtidSet, parse_gtid_set
 from vitessctl.run.context import Context
 from vitessctl.run.http import Answer
 from vitessctl.status.observed import Observed, SeenTablet
+from vitessctl.targets.base import Change
 from vitessctl.vtctld.interface import Vtctld
 from vitessctl.vtctld.records import CellRecord
 
@@ -38,6 +39,7 @@ def observe(context: Context) -> Observed:
         asked = {} if seen.topology_error else _ask_everyone(context, pool, seen, pages)
         return Observed(
             components=components,
+            pending=_pending(context) if components else (),
             topology_error=seen.topology_error,
             cells=seen.cells,
             keyspaces=seen.keyspaces,
@@ -46,6 +48,13 @@ def observe(context: Context) -> Observed:
             tablets={alias: asked.get(alias) or _unasked(page, seen) for alias, page in pages.items()},
             vtgates={name: future.result() for name, future in vtgates.items()},
         )
+
+
+def _pending(context: Context) -> tuple[Change, ...]:
+    try:
+        return tuple(change for change in context.target.observe(context.documents) if change.is_change)
+    except VitessctlError:
+        return ()
 
 
 def _topology(context: Context) -> Observed:

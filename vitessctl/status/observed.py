@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vitessctl.targets.base import ComponentStatus
+from vitessctl.targets.base import Change, ComponentStatus
 from vitessctl.vtctld.records import CellRecord, FullStatus, KeyspaceRecord, ShardRecord, TabletRecord
 
 
@@ -28,6 +28,8 @@ class Observed:
     """One look at everything."""
 
     components: tuple[ComponentStatus, ...] = ()
+    pending: tuple[Change, ...] = ()
+    """What `up --prune` would do to the documents; empty where that could not be found out."""
     topology_error: str = ""
     """Why the topology could not be read; "" if it was."""
     cells: Mapping[str, CellRecord] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.live import REPOSITORY
 from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
@@ -49,6 +50,18 @@ def test_the_example_of_a_command_is_one_that_it_accepts(cli: Cli, command: str)
     for option in options:
         assert option in listed
     assert "inventories/minimal" in example or command == "init"
+
+
+@pytest.mark.parametrize("command", ["up", "status", "down"])
+def test_the_example_of_a_command_works_as_it_stands(
+    command: str, cli: Cli, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name after --delete-data is that of the inventory, too."""
+    example = cli(command, "--help").out.partition("Example:  vitessctl ")[2].split()
+    monkeypatch.chdir(REPOSITORY)
+    cli("up", "-i", str(MINIMAL), "--rehearse")
+
+    assert cli(*example).code == 0
 
 
 @pytest.mark.parametrize(

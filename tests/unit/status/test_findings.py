@@ -14,7 +14,7 @@ from tests.support.world.changes import happen
 from tests.unit.status.looks import differences, exact_findings, judged, look, summary
 from vitessctl.status.observe import observe
 from vitessctl.status.observed import Observed, SeenTablet
-from vitessctl.targets.base import ComponentStatus
+from vitessctl.targets.base import Change, ComponentStatus, Operation
 from vitessctl.vtctld.records import FullStatus, ReplicationStatus
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "findings.yaml").read_text(encoding="utf-8"))
@@ -61,6 +61,25 @@ def test_the_observation_that_these_tests_start_from_is_healthy() -> None:
     context, observed = healthy()
 
     assert judged(context, observed).ready
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        (Operation.UPDATE, ("Program/vtgate-zone1 is not as the spec says; up changes it",)),
+        (Operation.RECREATE, ("Program/vtgate-zone1 is not as the spec says; up changes it",)),
+        (Operation.DELETE, ("Program/vtgate-zone1 is not in the spec; up --prune takes it away",)),
+        (Operation.START, ()),  # said by what does not run
+        (Operation.CREATE, ()),  # said by what does not answer
+    ],
+)
+def test_what_up_would_change(operation: Operation, said: tuple[str, ...]) -> None:
+    context, observed = healthy()
+    pending = (Change(operation, "Program/vtgate-zone1", "vtgate", "vtgate", "zone1"),)
+
+    status = judged(context, replace(observed, pending=pending))
+
+    assert (status.findings, status.ready) == (said, not said)
 
 
 @pytest.mark.parametrize(
