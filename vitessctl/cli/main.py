@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from vitessctl import __version__
-from vitessctl.cli import down, init, render, status, up, validate
+from vitessctl.cli import down, init, plan, render, status, up, validate
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
 
 app = typer.Typer(
@@ -41,7 +41,7 @@ def _root(
         raise typer.Exit(int(ExitCode.SPEC))
 
 
-for module in (init, validate, render, up, status, down):
+for module in (init, validate, render, plan, up, status, down):
     name = module.__name__.rpartition(".")[2]
     app.command(name, epilog=module.EXAMPLE)(module.command)
 

@@ -8,7 +8,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.next_steps import same_cluster
-from vitessctl.cli.session import SpecOptions, context_of, documents_of, load_cluster, open_target, target_name
+from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def command(
     image: options.Images = None,
     local: options.OnThisMachine = False,
     rehearse: options.Rehearse = False,
+    context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show each field that changes, before and after.")] = False,
     detailed: Annotated[
@@ -36,11 +37,12 @@ def command(
     from vitessctl.run.foresee import make_plan
 
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    cluster = load_cluster(spec_options)
-    with open_target(cluster, target_name(local, rehearse), state_dir) as target:
+    where = Where(local, rehearse, state_dir, context)
+    cluster, name = load_for(spec_options, where, new=True)
+    with open_target(cluster, name, where) as target:
         documents = documents_of(cluster, target.name, spec_options)
         plan = make_plan(context_of(cluster, target, documents, prune))
-        applies = f"vitessctl up {same_cluster(spec_options, target.name, state_dir)}{' --prune' if prune else ''}"
+        applies = f"vitessctl up {same_cluster(spec_options, target.name, where)}{' --prune' if prune else ''}"
     show(plan, output, command=f"{applies} --plan {plan.digest}", diff=diff)
     if detailed and not plan.is_empty:
         raise typer.Exit(int(ExitCode.CHANGES))

@@ -95,6 +95,4 @@ def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:
     )
 
 
-STAGE = Stage(
-    "primary", ("tablets",), "a primary in every shard", converge, watches=("mysql",), foresee=foresee
-)
+STAGE = Stage("primary", ("tablets",), "a primary in every shard", converge, watches=("mysql",), foresee=foresee)

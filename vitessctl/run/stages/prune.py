@@ -74,4 +74,6 @@ def applies(context: Context) -> bool:
     return context.prune
 
 
-STAGE = Stage("prune", ("replication", "schema", "vtgate"), "the rest to be stopped", converge, applies, foresee)
+STAGE = Stage(
+    "prune", ("replication", "schema", "vtgate"), "the rest to be stopped", converge, applies, foresee=foresee
+)

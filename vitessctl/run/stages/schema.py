@@ -140,4 +140,4 @@ def applies(context: Context) -> bool:
     return any(keyspace.schema or keyspace.vschema for keyspace in context.cluster.keyspaces)
 
 
-STAGE = Stage("schema", ("replication",), "the declared schema", converge, applies, foresee)
+STAGE = Stage("schema", ("replication",), "the declared schema", converge, applies, foresee=foresee)

@@ -13,7 +13,7 @@ from vitessctl.targets.base import Address
 from vitessctl.targets.kubernetes import connect, kinds, routes
 from vitessctl.targets.kubernetes.faults import AlreadyThere, NotThere, Outdated, ServerFailed, StreamFailed
 from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Executed, Kind, KubernetesApi, KubernetesObject
-from vitessctl.targets.kubernetes.portforward import Forward
+from vitessctl.targets.kubernetes.portforward import Forward, Pipe
 from vitessctl.targets.kubernetes.refusals import Call, status_of
 from vitessctl.targets.kubernetes.requests import Ask, Requests, Result
 from vitessctl.targets.kubernetes.retry import Patience
@@ -162,9 +162,15 @@ class Client:
         """See KubernetesApi."""
         return self._streams.execute(namespace, pod, container, command, seconds)
 
-    def forward(self, namespace: str, pod: str, port: int, local_port: int = 0) -> AbstractContextManager[Address]:
+    def forward(
+        self, namespace: str, pod: str | Callable[[], str], port: int, local_port: int = 0
+    ) -> AbstractContextManager[Address]:
         """See KubernetesApi."""
-        return Forward(lambda: self._streams.port(namespace, pod, port), local_port, f"port forward {pod}:{port}")
+
+        def dial() -> Pipe:
+            return self._streams.port(namespace, pod if isinstance(pod, str) else pod(), port)
+
+        return Forward(dial, local_port, f"port forward {port}")
 
     def version(self) -> str:
         """See KubernetesApi."""

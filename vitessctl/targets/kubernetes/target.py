@@ -19,6 +19,8 @@ from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.ordering import is_workload
+from vitessctl.targets.kubernetes.preflight import preflight
+from vitessctl.targets.kubernetes.preflight_finding import Ready
 from vitessctl.targets.kubernetes.reach import Reach
 from vitessctl.targets.kubernetes.snapshot import FRESH_SECONDS, Lists, label_of, name_of
 from vitessctl.targets.kubernetes.verdicts import Workloads
@@ -50,6 +52,8 @@ class KubernetesTarget:
         self._cluster = cluster
         self._layout = KubernetesLayout(cluster)
         self._lists = Lists(api, cluster.namespace, {CLUSTER: label_value(cluster.name)})
+        self.ready: Ready | None = None
+        """What preflight found."""
         self._comparer = Comparer(api, self._lists)
         self._applier = Applier(api, cluster.namespace, self._lists)
         self._workloads = Workloads(cluster, api, self._lists)
@@ -69,10 +73,8 @@ class KubernetesTarget:
         yield
 
     def preflight(self, documents: Sequence[Document]) -> None:
-        """Refuse what can be known not to work, all of it in one error."""
-        from vitessctl.targets.kubernetes.preflight import preflight
-
-        preflight(self._cluster, self.api, documents)
+        """Refuse what can be known not to work, all of it in one error; keeps what a person should know of it."""
+        self.ready = preflight(self.api, self.namespace, self._cluster.name, documents)
 
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
         """What applying these documents would do; objects without a document are deletions."""

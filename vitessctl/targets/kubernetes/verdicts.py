@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
+from vitessctl.diagnose.kubernetes import workload_verdict
 from vitessctl.model.cluster import Cluster, Tablet
 from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import KubernetesLayout
 from vitessctl.targets.base import Verdict
-from vitessctl.targets.kubernetes import kinds, pods
+from vitessctl.targets.kubernetes import kinds, pods, removal
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.snapshot import Lists, label_of
 
@@ -19,6 +21,9 @@ KEYSPACE_CONTAINER = "keyspace"
 HELD = "held:"
 """How the init container of a tablet begins the line that says it does not let vttablet start."""
 _EVENTS_SECONDS = 2.0
+_CLAIMS_SECONDS = 2.0
+_PATIENCE_SECONDS = 3.0
+"""A pod that is not up after this long may be in trouble: only then the events are read, which carry no labels."""
 _DIAGNOSED_LINES = 80
 
 
@@ -30,11 +35,37 @@ class Workloads:
         self._layout = KubernetesLayout(cluster)
         self._api = api
         self._lists = lists
+        self._since = time.time()
         self._events: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
 
     def verdict(self, document: Document) -> Verdict:
-        """Whether it can come up, with cause and remedy if not."""
-        return Verdict.done()
+        """Whether it can come up, with cause and remedy if not. A pod that only its old template dooms is replaced."""
+        kind, sight = kinds.of(document.data), self._lists
+        pods_there = list(sight.of(kinds.POD).values())
+        judgement = workload_verdict(
+            document,
+            sight.of(kind).get(document.name),
+            pods_there,
+            list(sight.of(kinds.PERSISTENT_VOLUME_CLAIM, _CLAIMS_SECONDS).values()),
+            self._recent_events() if any(_strange(pod) for pod in pods_there) or not pods_there else (),
+            self._log_of,
+            self._cluster.release,
+            now=time.time(),
+            since=self._since,
+            old_revision=True,
+        )
+        for name in judgement.replace_pods:
+            self._replace(name)
+        return judgement.verdict
+
+    def _replace(self, name: str) -> None:
+        pod = self._lists.of(kinds.POD).get(name)
+        if pod is not None and not pods.leaving(pod):
+            removal.delete(self._api, self._cluster.namespace, kinds.POD, pod)
+            self._lists.forget((kinds.POD,))
+
+    def _log_of(self, pod: str, container: str, previous: bool) -> Sequence[str]:
+        return self._api.logs(self._cluster.namespace, pod, container, _DIAGNOSED_LINES, previous=previous)
 
     def settled(self, document: Document) -> Verdict:
         """Whether what was applied has taken the place of what was there before."""
@@ -94,6 +125,12 @@ class Workloads:
             events = self._lists.events()
             self._events = (time.monotonic(), events)
         return events
+
+
+def _strange(pod: KubernetesObject) -> bool:
+    """Whether a pod might not come up: it is younger than a few seconds, or all its containers run, if not."""
+    age = pods.component_status(pod, datetime.now(timezone.utc))
+    return not age.running and (age.since > _PATIENCE_SECONDS or not age.since)
 
 
 def _deployment(name: str, live: KubernetesObject, status: Mapping[str, Any]) -> Verdict:
