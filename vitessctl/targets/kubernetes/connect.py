@@ -112,8 +112,8 @@ def _of_pod(environ: Mapping[str, str], service_account: Path) -> Access:
 
 
 def _of_context(files: str, context: str, environ: Mapping[str, str]) -> Access:
-    from kubernetes.client import Configuration
     from kubernetes import config
+    from kubernetes.client import Configuration
 
     loader: Any = config.load_kube_config
     configuration = Configuration()
