@@ -85,6 +85,18 @@ def test_an_item_of_a_list_goes_by_its_key(bench: Bench) -> None:
     assert [container["name"] for container in applied["spec"]["template"]["spec"]["containers"]] == ["sidecar"]
 
 
+def test_an_item_stays_while_others_have_a_field_in_it(bench: Bench) -> None:
+    body = bench.stateful_set()
+    containers = body["spec"]["template"]["spec"]["containers"]
+    containers.append({"name": "sidecar", "image": "sidecar:1"})
+    bench.api.apply(body)
+    theirs = [containers[0], {**containers[1], "workingDir": "/tmp"}]
+    bench.edit(body, {"spec": {"template": {"spec": {"containers": theirs}}}})
+    del containers[1]
+    applied = bench.api.apply(body)["spec"]["template"]["spec"]["containers"]
+    assert [(one["name"], one.get("workingDir")) for one in applied] == [("main", None), ("sidecar", "/tmp")]
+
+
 def test_a_field_of_another_manager_is_a_conflict(bench: Bench) -> None:
     bench.api.apply(bench.stateful_set(image="etcd:1"))
     image = [{"name": "main", "image": "etcd:9", "env": [{"name": "A", "value": "1"}]}]

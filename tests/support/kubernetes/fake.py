@@ -407,8 +407,10 @@ def _dropped(after: Object, wanted: ownership.Fields, owners: Mapping[str, Any])
     others: frozenset[ownership.Path] = frozenset().union(
         *(theirs for manager, (theirs, _) in owners.items() if manager != FIELD_MANAGER)
     )
-    for path in sorted(before[0] - wanted - others, key=len, reverse=True):
-        after = ownership.without(after, path)
+    # An item goes before its fields: without its key it could not be found any more.
+    for path in sorted(before[0] - wanted - others, key=lambda path: (len(path), path)):
+        if not ownership.holds_item(path, others):
+            after = ownership.without(after, path)
     return after
 
 
