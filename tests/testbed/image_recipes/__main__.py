@@ -1,4 +1,4 @@
-"""`python -m tests.testbed.image_recipes [--real] [--image NAME]… FOLDER`: makes the images, prints archive and names."""
+"""`python -m tests.testbed.image_recipes [--real] [--image NAME]… FOLDER`: makes images, prints archive and names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main(words: Sequence[str]) -> int:
         return 1
     options.folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(archive, options.folder / archive.name)
-    print(options.folder / archive.name, *names, sep="\n")
+    sys.stdout.write("\n".join([str(options.folder / archive.name), *names, ""]))
     return 0
 
 

@@ -70,7 +70,10 @@ def layer(entries: Iterable[Entry], cache: Path) -> Layer:
 
 def write(images: Sequence[Image], cache: Path) -> Path:
     """The archive of these images: out of the cache, or written into it."""
-    manifest, blobs = _manifest(images), {hashlib.sha256(config).hexdigest(): config for config in map(Image.config, images)}
+    manifest, blobs = (
+        _manifest(images),
+        {hashlib.sha256(config).hexdigest(): config for config in map(Image.config, images)},
+    )
     path = cache / "archives" / f"{hashlib.sha256(manifest).hexdigest()[:32]}.tar"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,5 +145,3 @@ def _write_whole(path: Path, fill: Any) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-
-

@@ -55,8 +55,9 @@ def _resolve(binaries: Sequence[str]) -> list[str]:
 
 def users(name: str) -> Iterator[Entry]:
     """Root, the user that pods run as, and how hosts are looked up."""
-    yield Entry("/etc/passwd", content=f"root:x:0:0::/root:/bin/sh\n{name}:x:{VITESS}:{VITESS}::/tmp:/bin/sh\n".encode())
+    yield Entry(
+        "/etc/passwd", content=f"root:x:0:0::/root:/bin/sh\n{name}:x:{VITESS}:{VITESS}::/tmp:/bin/sh\n".encode()
+    )
     yield Entry("/etc/group", content=f"root:x:0:\n{name}:x:{VITESS}:\n".encode())
     yield Entry("/etc/nsswitch.conf", content=b"passwd: files\ngroup: files\nhosts: files dns\n")
     yield folder("/tmp", mode=0o1777)
-

@@ -20,7 +20,19 @@ SITE: Final = f"{STANDARD}/site-packages"
 PACKAGES: Final = ("grpcio", "protobuf", "pyyaml", "mysql-mimic", "pycryptodome", "sqlglot", "xxhash")
 """What vitessctl's stand-ins import; what these need comes along."""
 LEFT_OUT: Final = frozenset(
-    "test tests idlelib tkinter turtledemo lib2to3 ensurepip site-packages dist-packages pydoc_data venv".split()
+    (
+        "test",
+        "tests",
+        "idlelib",
+        "tkinter",
+        "turtledemo",
+        "lib2to3",
+        "ensurepip",
+        "site-packages",
+        "dist-packages",
+        "pydoc_data",
+        "venv",
+    )
 )
 _COMPILED: Final = f".{sys.implementation.cache_tag}.pyc"
 
@@ -77,5 +89,7 @@ def closure(names: Iterable[str]) -> set[str]:
         except PackageNotFoundError:
             continue
         found.add(name)
-        waiting += [match[0] for each in requirements if "extra ==" not in each and (match := re.match(r"[\w.-]+", each))]
+        waiting += [
+            match[0] for each in requirements if "extra ==" not in each and (match := re.match(r"[\w.-]+", each))
+        ]
     return found

@@ -1,4 +1,4 @@
-"""The same image names from real servers: `VITESS_BIN` names a folder with Vitess's, `MYSQL_ROOT` one with MySQL's and etcd's.
+"""The same image names from real servers: VITESS_BIN names Vitess's folder, MYSQL_ROOT that of MySQL and etcd.
 
 MYSQL_ROOT is a tree of unpacked packages whose programs look for their libraries, and for the dynamic linker, at the
 tree's own place on this machine: so the tree lies at the same place in the image, with links to it from where
