@@ -8,7 +8,7 @@ import sys
 import types
 from typing import Final
 
-from vitessctl.rehearsal.servenv.process import run
+from vitessctl.rehearsal.servenv.process import die_of_signals, run
 
 PROGRAMS: Final[dict[str, str]] = {
     "etcd": "vitessctl.rehearsal.etcd.server",
@@ -18,6 +18,10 @@ PROGRAMS: Final[dict[str, str]] = {
     "mysqlctld": "vitessctl.rehearsal.mysqlctld.server",
     "vttablet": "vitessctl.rehearsal.vttablet.server",
     "vtgate": "vitessctl.rehearsal.vtgate.server",
+    "mysql": "vitessctl.rehearsal.clients.mysql",
+    "etcdctl": "vitessctl.rehearsal.clients.etcdctl",
+    "vtctlclient": "vitessctl.rehearsal.clients.vtctlclient",
+    "vtctldclient": "vitessctl.rehearsal.clients.vtctldclient",
 }
 """Program to the module whose `main(arguments: list[str]) -> int` is its stand-in; imported only when it runs."""
 
@@ -29,6 +33,7 @@ def main(words: list[str]) -> int:
     if not words or words[0] not in PROGRAMS:
         sys.stderr.write(USAGE)
         return 2
+    die_of_signals()
     leave_out_aio()
     program = importlib.import_module(PROGRAMS[words[0]])
     return run(words[0], program.main, words[1:])

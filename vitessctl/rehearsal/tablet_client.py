@@ -27,10 +27,11 @@ CHANNEL_OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.min_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 500),
+    ("grpc.dns_min_time_between_resolutions_ms", 500),
     ("grpc.max_receive_message_length", 64 << 20),
     ("grpc.enable_http_proxy", 0),
 ]
-"""A tablet that comes back is found within half a second."""
+"""A tablet that comes back is found within half a second, also at another address: a pod that is made anew has one."""
 
 
 def open_channel(address: str) -> grpc.Channel:
@@ -64,7 +65,7 @@ class _Caller:
 
     def _as_tablet_error(self, error: grpc.RpcError) -> TabletError:
         code = cast(grpc.StatusCode, error.code())
-        if code is grpc.StatusCode.DEADLINE_EXCEEDED and not _listens(self._address):
+        if code is grpc.StatusCode.DEADLINE_EXCEEDED and not listens(self._address):
             return TabletError("DeadlineExceeded", refused_text(self._address))
         details = cast(str, error.details() or "")
         if details == "Deadline Exceeded":
@@ -78,7 +79,8 @@ def refused_text(address: str) -> str:
     return f'latest balancer error: connection error: desc = "{cause}"'
 
 
-def _listens(address: str) -> bool:
+def listens(address: str) -> bool:
+    """Whether something accepts connections at `host:port`."""
     host, _, port = address.rpartition(":")
     try:
         with socket.create_connection((host, int(port)), timeout=0.2):

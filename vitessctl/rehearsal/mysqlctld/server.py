@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
         _initialise(folder, Path(flags.text("mysql-socket") or folder / "mysql.sock"), flags.number("mysql-port", 3306))
     config = read_config(folder / "my.cnf")
     _refuse_second(config)
+    process.signals.hold()  # mysqld must not outlive a mysqlctld that was stopped while it started
     child = _start(config, asked(flags.seconds("wait-time", DEFAULT_WAIT)))
     listener = _listen(flags.text("socket-file"))
     process.log.info("mysqld is up (REHEARSAL)")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 INITIALISED_MARK = "ibdata.sqlite"
+EVERYWHERE = "0.0.0.0"
+"""MySQL listens on every interface, unless EXTRA_MY_CNF gives a bind-address."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Config:
     socket: Path
     port: int
     server_id: int
-    host: str = "127.0.0.1"
+    host: str = EVERYWHERE
     read_only: bool = True
     super_read_only: bool = True
 
@@ -63,7 +65,6 @@ port = {port}
 socket = {socket}
 pid-file = {folder}/mysql.pid
 log-error = {folder}/error.log
-bind-address = 127.0.0.1
 super-read-only
 read-only
 skip_replica_start
@@ -102,6 +103,7 @@ def read_config(path: Path) -> Config:
         socket=Path(settings["socket"]),
         port=int(settings["port"]),
         server_id=int(settings["server_id"]),
+        host=settings.get("bind_address", "*").replace("*", EVERYWHERE),
         read_only=is_on(settings.get("read_only", "OFF")),
         super_read_only=is_on(settings.get("super_read_only", "OFF")),
     )

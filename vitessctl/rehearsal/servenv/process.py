@@ -53,26 +53,51 @@ class Process:
 
 
 class Signals:
-    """SIGTERM and SIGINT, turned into something to wait for.
+    """SIGTERM and SIGINT, turned into something to wait for; before the wait they end the process.
 
     A pipe rather than threading.Event: setting an Event in a signal handler can deadlock with the wait it interrupts.
     """
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
+        self._serving = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._handle)
 
     def wait(self) -> None:
         """Return when a signal came, or `stop` was called."""
+        self.hold()
         os.read(self._read, 1)
+
+    def hold(self) -> None:
+        """From now on a signal is kept for `wait`: there is something to clean up."""
+        self._serving = True
 
     def stop(self) -> None:
         """End the wait from any thread."""
         os.write(self._write, b".")
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        self.stop()
+        if self._serving:
+            self.stop()
+        else:
+            die(number, frame)
+
+
+def die(number: int, frame: FrameType | None) -> None:
+    """Die of a signal: what a server does that does not serve yet.
+
+    The kernel spares the first process of a container a signal's default action; there Go's programs end with code 2.
+    """
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    os._exit(2)
+
+
+def die_of_signals() -> None:
+    """From now on SIGTERM and SIGINT end the process, also if it is the first of a container."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, die)
 
 
 def refuse_root(component: str) -> None:

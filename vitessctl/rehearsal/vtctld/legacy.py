@@ -29,10 +29,11 @@ def run(call: Call, words: Sequence[str]) -> Lines:
 
 def _list_all_tablets(call: Call, options: Lines, words: Lines) -> Lines:
     found = get_all(call, pb.GetTabletsRequest(cells=words)).tablets
-    return [_tablet_line(tablet) + "\n" for tablet in found]
+    return [tablet_line(tablet) + "\n" for tablet in found]
 
 
-def _tablet_line(tablet: topodata.Tablet) -> str:
+def tablet_line(tablet: topodata.Tablet) -> str:
+    """A tablet in one line, as both clients list them."""
     term = tablet.primary_term_start_time
     since = _rfc3339(term.seconds) if tablet.HasField("primary_term_start_time") else "<null>"
     http = f"{tablet.hostname}:{tablet.port_map.get('vt', 0)}"
