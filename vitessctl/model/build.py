@@ -9,10 +9,12 @@ from typing import Any
 from vitessctl import releases
 from vitessctl.model.cluster import (
     COMPONENTS,
+    Autoscale,
     Cell,
     Cluster,
     Keyspace,
     Local,
+    Mysql,
     Shard,
     Tablet,
     Timeouts,
@@ -38,9 +40,12 @@ def build(spec: Spec) -> Cluster:
         topology=_topology(data.get("topology", {})),
         cells=tuple(_cell(name, settings) for name, settings in view.cells.items()),
         keyspaces=tuple(_keyspace(keyspace, spec) for keyspace in view.keyspaces),
-        users=tuple(User(user["name"], user["password"]) for user in data.get("users", ())),
+        users=tuple(User(user["name"], user.get("password", "")) for user in data.get("users", ())),
+        users_secret=data.get("users_secret", ""),
         resources=_resources(data.get("resources", "none")),
         extra_flags=data.get("extra_flags", {}),
+        components=data.get("components", {}),
+        mysql=Mysql(spec.texts.get(("mysql", "my_cnf"), "")),
         local=_local(data.get("local", {}), spec),
         timeouts=_timeouts(data.get("timeouts", {})),
     )
@@ -62,12 +67,18 @@ def _topology(settings: Mapping[str, Any]) -> Topology:
         storage=etcd.get("storage", default.storage),
         storage_class=etcd.get("storage_class", default.storage_class),
         external=tuple(settings.get("external", {}).get("addresses", ())),
+        operator=etcd.get("operator", default.operator),
     )
 
 
 def _cell(name: str, settings: Mapping[str, Any]) -> Cell:
     root = settings.get("root", f"/vitess/{name}")
-    return Cell(name, settings.get("zone", ""), root, Vtgate(**settings.get("vtgate", {})))
+    return Cell(name, settings.get("zone", ""), root, _vtgate(settings.get("vtgate", {})), settings.get("pod", {}))
+
+
+def _vtgate(settings: Mapping[str, Any]) -> Vtgate:
+    scale = settings.get("autoscale")
+    return Vtgate(**{**settings, "autoscale": None if scale is None else Autoscale(**scale)})
 
 
 def _keyspace(view: KeyspaceView, spec: Spec) -> Keyspace:
@@ -101,6 +112,7 @@ def _tablet(pool: PoolView, shard: ShardView, index: int) -> Tablet:
         storage=pool.storage,
         storage_class=pool.storage_class,
         ephemeral=pool.ephemeral,
+        pod=pool.pod,
     )
 
 

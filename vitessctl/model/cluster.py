@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from vitessctl.model.keyrange import KeyRange
 from vitessctl.model.naming import tablet_alias
+from vitessctl.model.pods import EMPTY, Settings
 from vitessctl.model.ports import DEFAULT_BASE_PORT
 
 COMPONENTS = ("etcd", "vtctld", "mysqlctld", "mysqld", "vttablet", "vtorc", "vtgate")
 """Everything that runs. `mysqld` is only an image: mysqlctld starts the process."""
-
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ class Tablet:
     storage: str
     storage_class: str = ""
     ephemeral: bool = False
+    pod: Settings = field(default_factory=lambda: EMPTY)
+    """What its pool says about its pod; see vitessctl.model.pods."""
 
     @property
     def alias(self) -> str:
@@ -87,7 +87,18 @@ class User:
     """A MySQL user of vtgate."""
 
     name: str
-    password: str = field(repr=False)
+    password: str = field(repr=False, default="")
+    """Empty: the target makes one and keeps it (Kubernetes only)."""
+
+
+@dataclass(frozen=True)
+class Autoscale:
+    """How many vtgates a cell has when Kubernetes decides it."""
+
+    max: int
+    min: int = 1
+    cpu: int = 80
+    """The CPU use that is aimed for, in percent of what is requested."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +106,13 @@ class Vtgate:
     """The vtgates of one cell."""
 
     replicas: int = 1
+    """Does not count where `autoscale` is."""
     service: str = "ClusterIP"
     annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     node_port: int | None = None
     load_balancer_class: str = ""
+    autoscale: Autoscale | None = None
+    pod: Settings = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,8 @@ class Cell:
     root: str = ""
     """Where its own topology records are, in the topology server."""
     vtgate: Vtgate = Vtgate()
+    pod: Settings = field(default_factory=lambda: EMPTY)
+    """What it says about all of its pods; see vitessctl.model.pods."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,8 @@ class Topology:
     storage_class: str = ""
     external: tuple[str, ...] = ()
     """host:port of each external etcd member; empty: etcd is ours."""
+    operator: str = ""
+    """The installed etcd operator that runs our etcd on Kubernetes: `coreos` or `etcd-io`; empty: we run it."""
 
     @property
     def managed(self) -> bool:
@@ -143,6 +161,14 @@ class Local:
     """The text of a my.cnf fragment that replaces the lean one; empty: the packaged template."""
     user: str = ""
     """Name or uid that the servers run as when vitessctl runs as root; empty: decided by the target."""
+
+
+@dataclass(frozen=True)
+class Mysql:
+    """What only MySQL on Kubernetes needs."""
+
+    my_cnf: str = ""
+    """The text of a my.cnf fragment on top of Vitess's own settings; empty: none."""
 
 
 @dataclass(frozen=True)
@@ -172,12 +198,22 @@ class Cluster:
     keyspaces: tuple[Keyspace, ...]
     users: tuple[User, ...] = ()
     """MySQL users of vtgate; none: on one machine anybody may connect."""
+    users_secret: str = ""
+    """A Secret of somebody else with vtgate's users in its key users.json, in place of `users`."""
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     """Kubernetes resources by component; a component that is absent gets no `resources` key at all."""
     extra_flags: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: EMPTY)
     """By component, flag (as the user spelled it) to value."""
+    components: Mapping[str, Settings] = field(default_factory=lambda: EMPTY)
+    """By component, what is added to its pods; see vitessctl.model.pods."""
+    mysql: Mysql = Mysql()
     local: Local = Local()
     timeouts: Timeouts = Timeouts()
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether vtgate asks for a password."""
+        return bool(self.users or self.users_secret)
 
     def tablets(self) -> Iterator[Tablet]:
         """All tablets of all keyspaces, in the order of the spec."""

@@ -61,6 +61,10 @@ class Release:
     """MySQL settings in the image that mysqlctld does not choose by itself: its flavour's."""
     users_file_lists: bool
     """Whether vtgate's file of users holds a list of passwords for each, or the one bare."""
+    admin_client: str
+    """The program in the image that sends commands to vtctld; empty for 2.1, whose image has none."""
+    reparent_away: Sequence[str]
+    """What that program is told to make another tablet primary of `{shard}`, if `{alias}` is it now."""
     _knowledge: Knowledge = field(repr=False)
 
     def accepts(self, component: str, flag: str) -> bool:

@@ -29,6 +29,8 @@ class Document:
     """What it is about where the component has many: a tablet's alias, a cell's name, an etcd member's name."""
     secret: bool = False
     """Whether its text must never be shown."""
+    generated: tuple[str, ...] = ()
+    """Keys of a Secret whose values the target makes once and keeps; see vitessctl.render.generated.filled."""
 
     @property
     def label(self) -> str:

@@ -90,9 +90,9 @@ def of_vtgate(cluster: Cluster, cell: Cell, layout: Layout) -> Facts:
         "http_port": found.http,
         "grpc_port": found.grpc,
         "mysql_port": found.mysql,
-        "mysql_auth": "static" if cluster.users else "none",
-        "users_file": layout.users_file if cluster.users else None,
-        "users_reload": "30s" if cluster.users else None,
+        "mysql_auth": "static" if cluster.authenticates else "none",
+        "users_file": layout.users_file if cluster.authenticates else None,
+        "users_reload": "30s" if cluster.authenticates else None,
     }
 
 

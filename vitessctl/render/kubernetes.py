@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterator
 
 from vitessctl.model.cluster import Cluster
 from vitessctl.render.documents import Document
 from vitessctl.render.objects import Objects
 from vitessctl.render.renderer import Renderer
-from vitessctl.render.users import users_file
+from vitessctl.render.users import users_secret
 
 
 def documents(cluster: Cluster, renderer: Renderer) -> Iterator[Document]:
@@ -29,17 +27,20 @@ def _etcd(cluster: Cluster, source: Objects) -> Iterator[Document]:
     yield source.one("etcd", "serviceaccount", template="serviceaccount.yaml.j2")
     if not cluster.topology.managed:
         return
-    command = source.command("etcd", source.layout.etcd_members()[0])
-    for kind in ("networkpolicy", "service", "peer-service", "statefulset"):
-        yield source.one("etcd", kind, command=command)
+    if cluster.topology.operator:
+        yield source.workload("etcd", f"{cluster.topology.operator}-etcdcluster")
+        return
+    for kind in ("networkpolicy", "service", "peer-service"):
+        yield source.one("etcd", kind)
+    yield source.workload("etcd", "statefulset")
     if cluster.topology.members > 1:
         yield source.one("etcd", "poddisruptionbudget")
 
 
 def _vtctld(cluster: Cluster, source: Objects) -> Iterator[Document]:
-    command = source.command("vtctld", None)
-    for kind in ("networkpolicy", "service", "deployment"):
-        yield source.one("vtctld", kind, command=command)
+    for kind in ("networkpolicy", "service"):
+        yield source.one("vtctld", kind)
+    yield source.workload("vtctld", "deployment")
 
 
 def _tablets(cluster: Cluster, source: Objects) -> Iterator[Document]:
@@ -56,8 +57,11 @@ def _tablets(cluster: Cluster, source: Objects) -> Iterator[Document]:
 def _vtgates(cluster: Cluster, source: Objects) -> Iterator[Document]:
     yield source.one("vtgate", "networkpolicy")
     if cluster.users:
-        content = json.dumps(users_file(cluster), sort_keys=True).encode()
-        yield source.one("vtgate", "secret", secret=True, users=base64.b64encode(content).decode())
+        data, generated = users_secret(cluster)
+        yield source.one("vtgate", "secret", data=data, generated=generated)
     for kind in ("service", "poddisruptionbudget", "deployment"):
         for cell in cluster.cells:
             yield source.of_cell("vtgate", kind, cell)
+    for cell in cluster.cells:
+        if cell.vtgate.autoscale:
+            yield source.of_cell("vtgate", "horizontalpodautoscaler", cell)

@@ -12,6 +12,7 @@ from vitessctl import releases
 from vitessctl.model.cluster import Cell, Cluster, Tablet
 from vitessctl.model.ports import EtcdPorts, ServerPorts
 from vitessctl.releases import Release
+from vitessctl.releases.image import tag_of
 from vitessctl.render.layout import EtcdMember, Expanded
 from vitessctl.render.names import object_name
 
@@ -38,6 +39,9 @@ class Folders:
 
 FOLDERS = Folders()
 
+_CLIENT_SERVICE = {"": "", "coreos": "-client", "etcd-io": ""}
+"""What is appended to an etcd's name for the Service at which clients find it, by operator."""
+
 
 @dataclass(frozen=True)
 class KubernetesLayout:
@@ -54,18 +58,49 @@ class KubernetesLayout:
         """The file that the image holds."""
         return self._release.init_db_sql_file
 
+    @property
+    def users_secret(self) -> str:
+        """The Secret that holds vtgate's users."""
+        return self.cluster.users_secret or self.name("vtgate", "users")
+
+    @property
+    def admin_client(self) -> str:
+        """Where the image has the program that speaks to vtctld; empty where it has none."""
+        program = self._release.admin_client
+        return program and f"{FOLDERS.binaries}/{program}"
+
+    def admin_command(self, *words: str) -> tuple[str, ...]:
+        """The command line of that program."""
+        return (self.admin_client, f"--server={self.name('vtctld')}:{VITESS.grpc}", *words)
+
+    @property
+    def etcd_tag(self) -> str:
+        """The tag of etcd's image, which an etcd operator wants by itself: `v3.5.17`."""
+        return tag_of(self.cluster.images["etcd"])
+
+    @property
+    def etcd_version(self) -> str:
+        """The tag as the operator of CoreOS wants it: it puts a `v` before it."""
+        return self.etcd_tag.removeprefix("v")
+
+    @property
+    def etcd_repository(self) -> str:
+        """etcd's image without its tag."""
+        return self.cluster.images["etcd"].removesuffix(f":{self.etcd_tag}")
+
     def name(self, *parts: str) -> str:
         """The name of an object of this cluster."""
         return object_name(self.cluster.name, *parts)
 
     def topology_address(self) -> str:
         """The Service of our own etcd, or what the spec says."""
-        external = self.cluster.topology.external
-        return ",".join(external) if external else f"{self.name('etcd')}:{ETCD.client}"
+        topology = self.cluster.topology
+        service = self.name("etcd") + _CLIENT_SERVICE[topology.operator]
+        return ",".join(topology.external) or f"{service}:{ETCD.client}"
 
     def etcd_members(self) -> tuple[EtcdMember, ...]:
         """One description for all members: their own name is filled in when a pod starts."""
-        if not self.cluster.topology.managed:
+        if not self.cluster.topology.managed or self.cluster.topology.operator:
             return ()
         peers = (f"{pod}={self._url(pod, ETCD.peer)}" for pod in self.etcd_pods())
         return (
@@ -105,6 +140,10 @@ class KubernetesLayout:
         """In a folder that the two containers of a tablet share."""
         return f"{FOLDERS.run}/mysqlctl.sock"
 
+    def keyspace_mark(self, tablet: Tablet) -> str:
+        """The file on a tablet's volume that says that its keyspace was there."""
+        return f"{FOLDERS.data}/vt_{tablet.uid:010d}.keyspace"
+
     def mysql_socket(self, tablet: Tablet) -> str:
         """Where a tablet's mysqld listens, as Vitess lays out its data folder."""
         return f"{FOLDERS.data}/vt_{tablet.uid:010d}/mysql.sock"
@@ -123,7 +162,8 @@ class KubernetesLayout:
     @property
     def extra_my_cnf(self) -> str:
         """MySQL settings beside those that mysqlctld chooses itself, files separated by colons."""
-        return ":".join((*self._release.extra_my_cnf, f"{FOLDERS.settings}/my.cnf"))
+        own = ("my.cnf", "user.cnf") if self.cluster.mysql.my_cnf else ("my.cnf",)
+        return ":".join((*self._release.extra_my_cnf, *(f"{FOLDERS.settings}/{file}" for file in own)))
 
     def vtorc_ports(self, cell: Cell) -> ServerPorts:
         """The usual ports."""

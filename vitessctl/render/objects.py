@@ -9,7 +9,7 @@ from typing import Any
 from vitessctl import releases
 from vitessctl.model.cluster import Cell, Cluster, Shard, Tablet
 from vitessctl.model.naming import safe_shard
-from vitessctl.render import layout_kubernetes, object_rules
+from vitessctl.render import giving_away, layout_kubernetes, object_rules, pods
 from vitessctl.render.commandline import CommandLine, CommandLines
 from vitessctl.render.documents import Document
 from vitessctl.render.facts import Subject
@@ -20,11 +20,14 @@ from vitessctl.render.raw import not_legal
 from vitessctl.render.renderer import Renderer
 from vitessctl.render.yamlmoulds import data_of
 
-STAGE_OF = {"etcd": "etcd", "vtctld": "vtctld", "vttablet": "tablets", "vtorc": "vtorc", "vtgate": "vtgate"}
+STAGE_OF = {"etcd": "etcd", "vtctld": "vtctld", "vttablet": "mysql", "vtorc": "vtorc", "vtgate": "vtgate"}
+"""Tablets are applied at once: MySQL's initialisation takes longest, and vttablet waits in its pod for its keyspace."""
 
 
 _SELECTING = ("vitessctl.io/cluster", "vitessctl.io/component", "vitessctl.io/tablet-alias")
 """Enough to tell a tablet's pods from all others. A selector never changes, so it holds no more than it has to."""
+
+_SHARD = ("vitessctl.io/cluster", "vitessctl.io/keyspace", "vitessctl.io/shard")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,12 @@ def arguments(command: CommandLine) -> Arguments:
     """The command line for a container."""
     words = (word if isinstance(word, Expanded) else word.replace("$", "$$") for word in command.arguments)
     return Arguments(command.program, tuple(words))
+
+
+def _pod_values(placed: pods.Placed, labels: Mapping[str, Any]) -> dict[str, Any]:
+    """What a pod's template is given beside its command line."""
+    pod_labels = {**placed.pod.labels, **labels["labels"]}
+    return {"pod": placed.pod, "apart": placed.apart, "spread": placed.spread, "pod_labels": pod_labels}
 
 
 class Objects:
@@ -63,16 +72,30 @@ class Objects:
         """What a container of the component is started with."""
         return arguments(self._commands.of(component, subject))
 
-    def one(self, component: str, kind: str, *, template: str = "", secret: bool = False, **values: Any) -> Document:
+    def one(self, component: str, kind: str, *, template: str = "", **values: Any) -> Document:
         """An object that a cluster has once for a component."""
         file = template or f"{component}-{kind}.yaml.j2"
-        return self._document(component, file, "", {**self._labels(component), **values}, secret=secret)
+        return self._document(component, file, "", {**self._labels(component), **values})
+
+    def workload(self, component: str, kind: str) -> Document:
+        """What runs the pods of etcd or vtctld."""
+        labels = self._labels(component)
+        if component == "etcd":
+            members = self.layout.etcd_members()
+            command = self.command("etcd", members[0]) if members else None
+            placed = pods.of_etcd(self._cluster, labels["selector"])
+        else:
+            command, placed = self.command(component, None), pods.of_vtctld(self._cluster, labels["selector"])
+        return self.one(component, kind, command=command, **_pod_values(placed, labels))
 
     def of_cell(self, component: str, kind: str, cell: Cell) -> Document:
         """An object that each cell has for a component."""
         labels = self._labels(component, cell=cell.name)
-        command = self.command(component, cell) if kind == "deployment" else None
-        context = {**labels, "cell": cell, "name": self.layout.name(component, cell.name), "command": command}
+        context = {**labels, "cell": cell, "name": self.layout.name(component, cell.name)}
+        if kind == "deployment":
+            of = pods.of_vtgate if component == "vtgate" else pods.of_vtorc
+            placed = of(self._cluster, cell, labels["selector"])
+            context |= {"command": self.command(component, cell), **_pod_values(placed, labels)}
         return self._document(component, f"{component}-{kind}.yaml.j2", cell.name, context)
 
     def of_shard(self, shard: Shard) -> Document:
@@ -84,8 +107,14 @@ class Objects:
     def of_tablet(self, tablet: Tablet) -> Document:
         """A tablet's StatefulSet."""
         parts = {"cell": tablet.cell, "keyspace": tablet.keyspace, "shard": safe_shard(tablet.shard)}
+        labels = self._labels("vttablet", **parts, tablet_alias=tablet.alias)
+        shard = {key: labels["labels"][key] for key in _SHARD}
         context = {
-            **self._labels("vttablet", **parts, tablet_alias=tablet.alias),
+            **labels,
+            **_pod_values(pods.of_tablet(self._cluster, tablet, shard), labels),
+            "mysqld_pod": pods.of_mysqld(self._cluster),
+            "waiting": giving_away.waiting(tablet, self.layout),
+            "giving_away": giving_away.before_stop(self._cluster, tablet, self.layout),
             "name": self.layout.tablet_name(tablet),
             "tablet": tablet,
             "cell": self._cluster.cell(tablet.cell),
@@ -93,6 +122,10 @@ class Objects:
             "mysqlctld": self.command("mysqlctld", tablet),
         }
         return self._document("vttablet", "vttablet-statefulset.yaml.j2", tablet.alias, context)
+
+    def _stage(self, component: str) -> str:
+        """A release without a program that asks vtctld cannot wait in its pod: its tablets come after the keyspaces."""
+        return "tablets" if component == "vttablet" and not self.release.admin_client else STAGE_OF[component]
 
     def _labels(self, component: str, **parts: str) -> dict[str, Any]:
         """`selector`: what tells this thing from all others. `labels`: all that is known of it."""
@@ -108,16 +141,14 @@ class Objects:
         }
         return {"labels": {**common, **known}, "selector": selector}
 
-    def _document(
-        self, component: str, file: str, subject: str, context: Mapping[str, Any], *, secret: bool = False
-    ) -> Document:
+    def _document(self, component: str, file: str, subject: str, context: Mapping[str, Any]) -> Document:
         raw = self._renderer.raw(file, {**self._shared, **context})
         template = self._renderer.name(file)
         data = data_of(raw, template, object_rules.rule)
         if not (data.get("apiVersion") and data.get("kind") and object_rules.name_of(data)):
             raise not_legal(template, "it needs apiVersion, kind and metadata.name")
         return Document(
-            stage=STAGE_OF[component],
+            stage=self._stage(component),
             component=component,
             kind=data["kind"],
             name=object_rules.name_of(data),
@@ -125,5 +156,6 @@ class Objects:
             template=template,
             data=data,
             subject=subject,
-            secret=secret,
+            secret=data["kind"] == "Secret",
+            generated=tuple(context.get("generated", ())),
         )

@@ -44,3 +44,4 @@ def _named(root: Node) -> Iterator[Path]:
         yield ("keyspaces", name, "schema")
         yield ("keyspaces", name, "vschema")
     yield ("local", "my_cnf")
+    yield ("mysql", "my_cnf")

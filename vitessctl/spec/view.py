@@ -45,6 +45,7 @@ class PoolView(NamedTuple):
     ephemeral: bool
     uid: int | Mapping[str, int] | None
     name: str
+    pod: Mapping[str, Any]
     path: Path
 
     def first_uid(self, shard: str) -> int | None:
@@ -119,6 +120,7 @@ class KeyspaceView:
             ephemeral=pool.get("ephemeral", False),
             uid=pool.get("uid"),
             name=pool.get("name", ""),
+            pod=pool.get("pod", {}),
             path=path,
         )
 

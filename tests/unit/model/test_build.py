@@ -177,7 +177,7 @@ def test_everything_else(tmp_path: Path, cluster_of: Builder) -> None:
             },
             "b": {"tablets": {"replica": 1}, "vschema": {"sharded": False}},
         },
-        users=[{"name": "app", "password": "secret"}],
+        users=[{"name": "app", "password": "correct horse"}, {"name": "made"}],
         extra_flags={"vtgate": {"enable-buffer": True}},
         timeouts={"default": "1m", "mysql": "1h"},
         local={"base_port": 16000, "my_cnf": "my.cnf", "user": "vitess", "vitess": "bin/vt", "mysql": "~/mysql"},
@@ -190,8 +190,8 @@ def test_everything_else(tmp_path: Path, cluster_of: Builder) -> None:
     assert cluster.keyspace("a").schema == "CREATE TABLE a (b INT);\n"
     assert [json.loads(keyspace.vschema) for keyspace in cluster.keyspaces] == [{"sharded": False}] * 2
     assert [keyspace.sidecar_database for keyspace in cluster.keyspaces] == ["side", "_vt"]
-    assert cluster.users == (User("app", "secret"),)
-    assert "secret" not in repr(cluster)
+    assert cluster.users == (User("app", "correct horse"), User("made"))
+    assert "correct horse" not in repr(cluster)
     assert cluster.extra_flags == {"vtgate": {"enable-buffer": "true"}}
     assert (cluster.timeouts.of("mysql"), cluster.timeouts.of("etcd")) == (3600, 60)
     assert cluster.local == Local(

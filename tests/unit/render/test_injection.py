@@ -57,7 +57,7 @@ def with_gate(cluster: Cluster, **changes: Any) -> Cluster:
 FIELDS: Mapping[str, Change] = {
     "image": lambda cluster, text: replace(cluster, images={**cluster.images, "vtorc": text}),
     "user": lambda cluster, text: replace(cluster, users=(User(text, "p"),)),
-    "password": lambda cluster, text: replace(cluster, users=(User("u", text),)),
+    "password": lambda cluster, text: replace(cluster, users=(User("u", text or "p"),)),
     "extra flag": lambda cluster, text: replace(cluster, extra_flags={"vtgate": {"warn-payload-size": text}}),
     "etcd's flag": lambda cluster, text: replace(cluster, extra_flags={"etcd": {"log-outputs": text}}),
     "global root": lambda cluster, text: replace(cluster, topology=replace(cluster.topology, global_root=text)),

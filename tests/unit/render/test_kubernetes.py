@@ -57,13 +57,13 @@ def test_documents_come_in_the_order_of_the_stages() -> None:
         ("vtctld", "NetworkPolicy/guestbook-vtctld", ""),
         ("vtctld", "Service/guestbook-vtctld", ""),
         ("vtctld", "Deployment/guestbook-vtctld", ""),
-        ("tablets", "NetworkPolicy/guestbook-vttablet", ""),
-        ("tablets", "ConfigMap/guestbook-mysql", ""),
-        ("tablets", "Service/guestbook-vttablet", ""),
-        ("tablets", "PodDisruptionBudget/guestbook-vttablet-messages-0", "messages/0"),
-        ("tablets", TABLET, "zone1-0000000100"),
-        ("tablets", "StatefulSet/guestbook-vttablet-zone1-0000000101", "zone1-0000000101"),
-        ("tablets", "StatefulSet/guestbook-vttablet-zone1-0000000102", "zone1-0000000102"),
+        ("mysql", "NetworkPolicy/guestbook-vttablet", ""),
+        ("mysql", "ConfigMap/guestbook-mysql", ""),
+        ("mysql", "Service/guestbook-vttablet", ""),
+        ("mysql", "PodDisruptionBudget/guestbook-vttablet-messages-0", "messages/0"),
+        ("mysql", TABLET, "zone1-0000000100"),
+        ("mysql", "StatefulSet/guestbook-vttablet-zone1-0000000101", "zone1-0000000101"),
+        ("mysql", "StatefulSet/guestbook-vttablet-zone1-0000000102", "zone1-0000000102"),
         ("vtorc", "Deployment/guestbook-vtorc-zone1", "zone1"),
         ("vtgate", "NetworkPolicy/guestbook-vtgate", ""),
         ("vtgate", "Secret/guestbook-vtgate-users", ""),
@@ -167,7 +167,8 @@ def test_a_tablet_is_a_stateful_set_that_only_vitessctl_restarts() -> None:
 
 def test_mysqld_is_a_sidecar_that_is_up_before_vttablet() -> None:
     pod = pod_of(objects(minimal())[TABLET])
-    copy, mysqld = pod["initContainers"]
+    copy, mysqld, keyspace = pod["initContainers"]
+    assert keyspace["name"] == "keyspace"
     assert copy["command"] == ["cp", "/vt/bin/mysqlctld", "/vt/shared"]
     assert copy["image"] == "vitess/lite:v24"
     assert mysqld["image"] == "mysql:8.4.8"
@@ -188,7 +189,7 @@ def test_mysqld_is_a_sidecar_that_is_up_before_vttablet() -> None:
 
 def test_before_20_one_image_holds_all_of_a_tablet() -> None:
     pod = pod_of(objects(minimal("19"))[TABLET])
-    (mysqld,) = pod["initContainers"]
+    mysqld, _keyspace = pod["initContainers"]
     assert mysqld["image"] == pod["containers"][0]["image"] == "vitess/lite:v19"
     assert mysqld["command"] == ["/vt/bin/mysqlctld"]
     assert "shared" not in {volume["name"] for volume in pod["volumes"]}
@@ -276,7 +277,7 @@ def test_key_ranges_are_spelled_as_labels_can_be() -> None:
     ]
     shards = {
         document.data["metadata"]["labels"]["vitessctl.io/shard"]
-        for document in of_stage(tuple(found.values()), "tablets")
+        for document in of_stage(tuple(found.values()), "mysql")
         if document.kind == "StatefulSet"
     }
     assert shards == {"x-80", "80-x"}

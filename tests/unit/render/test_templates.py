@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.render.clusters import minimal, production
 from vitessctl.errors import TemplateError
+from vitessctl.model.cluster import Autoscale, Cell, Topology, Vtgate
 from vitessctl.render.documents import Document
 from vitessctl.render.packaged import packaged_folder
 from vitessctl.render.programs import settings_of
@@ -114,10 +115,12 @@ def test_structure_of_the_spec_goes_through_the_json_filter(tmp_path: Path) -> N
 
 def test_every_packaged_template_is_used() -> None:
     clusters = [replace(production(release), extra_flags={}) for release in ("2.1", "24")]
+    clusters += [minimal(topology=Topology(operator=operator)) for operator in ("coreos", "etcd-io")]
+    clusters += [minimal(cells=(Cell("zone1", vtgate=Vtgate(autoscale=Autoscale(max=3))),))]
     rendered = [render(cluster, target) for cluster in clusters for target in TARGETS]
     used = {document.template for documents in rendered for document in documents}
     folder = packaged_folder("templates")
-    assert used == {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
+    assert used == {str(path.relative_to(folder)) for path in folder.rglob("[!_]*.j2")}
 
 
 def test_a_raw_rendering_is_taken_apart_and_put_together() -> None:

@@ -10,6 +10,7 @@ from vitessctl.spec.rules import (
     images,
     local_ports,
     names,
+    pods,
     resources,
     settings,
     shards,
@@ -28,6 +29,7 @@ Rule = Callable[[View], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     names.kubernetes_names_differ,
     names.kubernetes_names_fit,
+    names.clusters_stay_apart,
     images.every_component_has_an_image,
     images.release_is_told,
     images.release_is_known,
@@ -51,6 +53,11 @@ RULES: tuple[Rule, ...] = (
     resources.mysql_has_room,
     settings.one_topology_server,
     settings.users_differ,
+    settings.one_place_of_users,
+    settings.operator_has_a_version,
+    pods.pods_leave_ours_alone,
+    pods.mounts_have_volumes,
+    pods.autoscaled_gates_have_requests,
     settings.service_fields_fit,
     settings.sidecar_name_is_possible,
     vschemas.vschemas_are_maps,
@@ -58,7 +65,11 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule that holds on any target: from the spec to what is wrong with it."""
 
-LOCAL_RULES: tuple[Rule, ...] = (local_ports.cells_have_own_ports, local_ports.tablets_have_own_ports)
+LOCAL_RULES: tuple[Rule, ...] = (
+    local_ports.cells_have_own_ports,
+    local_ports.tablets_have_own_ports,
+    settings.users_have_passwords,
+)
 """What holds only for a cluster on one machine, where everything shares the ports."""
 
 

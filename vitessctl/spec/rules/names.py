@@ -47,3 +47,24 @@ def kubernetes_names_fit(view: View) -> Iterator[Finding]:
                 fix="shorten one of them",
                 at_key=True,
             )
+
+
+_PARTS = ("vttablet", "vtorc", "vtgate")
+"""What follows the cluster's name where a cell's or a keyspace's comes after it."""
+
+
+def clusters_stay_apart(view: View) -> Iterator[Finding]:
+    """Two clusters in one namespace never share a name: the first of these words ends the cluster's.
+
+    The vtgate of cluster `a` in cell `b-etcd` would be the etcd of a cluster `a-vtgate-b`.
+    """
+    cluster = view.spec.data["cluster"]
+    for part in _PARTS:
+        if part in cluster.split("-")[1:]:
+            yield finding(
+                view,
+                ("cluster",),
+                f"the name {cluster} holds {part}",
+                why=f"the objects of a cluster called {cluster.partition(f'-{part}')[0]} could have the same names",
+                fix="choose another name",
+            )

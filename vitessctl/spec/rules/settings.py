@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vitessctl.releases.image import tag_of
 from vitessctl.spec.rules.finding import Finding, finding
 from vitessctl.spec.view import View
 
@@ -34,6 +35,44 @@ def users_differ(view: View) -> Iterator[Finding]:
                 fix="remove one of them",
             )
         seen.add(user["name"])
+
+
+def one_place_of_users(view: View) -> Iterator[Finding]:
+    """Either users of ours, or a Secret of somebody else."""
+    if view.spec.has("users_secret") and view.spec.data.get("users"):
+        yield finding(
+            view,
+            ("users_secret",),
+            "there are users and users_secret",
+            why="vtgate reads one file of users: the one of this Secret, or the one that is made of users",
+            fix="remove one of them",
+            at_key=True,
+        )
+
+
+def users_have_passwords(view: View) -> Iterator[Finding]:
+    """On one machine no password is made, and there are no Secrets."""
+    for index, user in enumerate(view.spec.data.get("users", ())):
+        if "password" not in user:
+            what = f"the user {user['name']} has no password"
+            fix = f"add password: \"{{{{ env('{user['name'].upper()}_PASSWORD') }}}}\""
+            yield finding(view, ("users", index), what, "one is made on Kubernetes only", fix)
+    if view.spec.has("users_secret"):
+        fix = "write the users under users:"
+        yield finding(view, ("users_secret",), "there are no Secrets on one machine", fix=fix, at_key=True)
+
+
+def operator_has_a_version(view: View) -> Iterator[Finding]:
+    """An etcd operator wants the version by itself, so the image needs a tag."""
+    image = view.images.get("etcd", "")
+    if view.spec.has("topology", "etcd", "operator") and image and not tag_of(image):
+        yield finding(
+            view,
+            ("images", "etcd"),
+            "an etcd operator needs a tag here",
+            why="it is told a version, not an image",
+            fix="write the image with a tag, like quay.io/coreos/etcd:v3.5.17",
+        )
 
 
 def service_fields_fit(view: View) -> Iterator[Finding]:
