@@ -115,6 +115,10 @@ class FakeApi:
         """Play a controller: called with the stored object after every write of the kind that changed something."""
         self._controllers.append((kind, controller))
 
+    def rest(self) -> None:
+        """From now on no controller looks any more."""
+        self._controllers.clear()
+
     @_one_at_a_time
     def put(self, body: Mapping[str, Any], *, manager: str = "controller") -> Object:
         """What somebody else writes: replaces the object or makes it; fields that change become that manager's."""
@@ -298,8 +302,11 @@ class FakeApi:
         raise AssertionError(f"nothing says how {pod}/{container} answers {list(command)}")
 
     @contextmanager
-    def forward(self, namespace: str, pod: str, port: int, local_port: int = 0) -> Iterator[Address]:
-        """See KubernetesApi."""
+    def forward(
+        self, namespace: str, pod: str | Callable[[], str], port: int, local_port: int = 0
+    ) -> Iterator[Address]:
+        """See KubernetesApi; a pod that is chosen is chosen once."""
+        pod = pod if isinstance(pod, str) else pod()
         self._reaches("forward", namespace, pod)
         assert (namespace, pod, port) in self._forwards, f"nothing says where port {port} of {pod} leads"
         yield self._forwards[(namespace, pod, port)]
