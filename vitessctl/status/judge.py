@@ -103,6 +103,12 @@ def _lag(facts: _Facts) -> float | None:
 
 def _differences(facts: _Facts) -> Iterator[str]:
     """Every way in which a tablet is not what it should be, most telling first."""
+    found = tuple(_faults(facts))
+    state = (facts.seen.variables or {}).get("TabletStateName", "")
+    yield from found or ((f"takes no queries, it is {state}",) if state not in ("", "SERVING") else ())
+
+
+def _faults(facts: _Facts) -> Iterator[str]:
     record, seen = facts.record, facts.seen
     if record is None and facts.topology_known:
         yield "is not in the topology"

@@ -248,6 +248,14 @@ def test_a_demoted_primary_refuses_writes_and_keeps_its_type(three: list[Member]
     assert primary.manager.full_status()["semi_sync_primary_enabled"]
 
 
+def test_a_tablet_that_is_no_primary_serves_on_when_it_is_demoted(three: list[Member]) -> None:
+    """An emergency reparent demotes an emptied replica, which has no source yet. Nobody takes that back."""
+    replica = three[1]
+    replica.manager.demote_primary()
+    assert replica.tablet.serving
+    assert replica.manager.full_status()["super_read_only"]
+
+
 def test_a_planned_reparent_by_hand(three: list[Member]) -> None:
     old, new, other = three
     old.query("INSERT INTO t (v) VALUES ('before')")

@@ -116,9 +116,12 @@ class Manager:
     # Reparents
 
     def demote_primary(self) -> str:
-        """Stops serving writes and makes mysqld read-only; keeps the type."""
+        """Stops serving and makes mysqld read-only; keeps the type. One that is no primary goes on serving.
+
+        An emergency reparent demotes every tablet that has no replication source, so also an emptied replica.
+        """
         with self._tablet.lock:
-            self._tablet.demoted = True
+            self._tablet.demoted = self._tablet.is_primary
             self._tablet.changed()
             self._ask("set", name="super_read_only", value="1")
             self._ask("set", name="rpl_semi_sync_source_enabled", value="0")
