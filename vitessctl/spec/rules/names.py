@@ -49,7 +49,7 @@ def kubernetes_names_fit(view: View) -> Iterator[Finding]:
             )
 
 
-_PARTS = ("vttablet", "vtorc", "vtgate")
+PARTS = ("vttablet", "vtorc", "vtgate")
 """What follows the cluster's name where a cell's or a keyspace's comes after it."""
 
 
@@ -59,7 +59,7 @@ def clusters_stay_apart(view: View) -> Iterator[Finding]:
     The vtgate of cluster `a` in cell `b-etcd` would be the etcd of a cluster `a-vtgate-b`.
     """
     cluster = view.spec.data["cluster"]
-    for part in _PARTS:
+    for part in PARTS:
         if part in cluster.split("-")[1:]:
             yield finding(
                 view,

@@ -1,0 +1,155 @@
+"""What a tablet's pod asks vtctld by itself: before it starts, and before it stops."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.render.clusters import minimal, production
+from vitessctl import releases
+from vitessctl.model.cluster import Cluster
+from vitessctl.render.documents import Document, of_stage
+from vitessctl.render.render import render
+
+TABLET = "StatefulSet/guestbook-vttablet-zone1-0000000100"
+
+
+def tablets(cluster: Cluster) -> dict[str, dict[str, Any]]:
+    """The pod of every tablet."""
+    documents: tuple[Document, ...] = render(cluster, "kubernetes")
+    found = [each for each in documents if each.component == "vttablet" and each.kind == "StatefulSet"]
+    return {each.label: each.data["spec"]["template"]["spec"] for each in found}
+
+
+def waiting(cluster: Cluster) -> dict[str, Any]:
+    container: dict[str, Any] = tablets(cluster)[TABLET]["initContainers"][-1]
+    assert container["name"] == "keyspace"
+    return container
+
+
+def before_stop(pod: dict[str, Any]) -> list[str]:
+    hook: dict[str, Any] = pod["containers"][0].get("lifecycle", {})
+    return hook["preStop"]["exec"]["command"] if hook else []
+
+
+@pytest.mark.parametrize(
+    ("release", "words"),
+    [
+        ("24", ["--avoid-primary=zone1-0000000100", "--wait-replicas-timeout=4s", "messages/0"]),
+        ("14", ["-keyspace_shard=messages/0", "-avoid_tablet=zone1-0000000100", "-wait_replicas_timeout=4s"]),
+        ("10", ["-keyspace_shard=messages/0", "-avoid_master=zone1-0000000100", "-wait_replicas_timeout=4s"]),
+        ("2.2", ["-keyspace_shard=messages/0", "-avoid_master=zone1-0000000100", "-wait_slave_timeout=4s"]),
+    ],
+)
+def test_a_primary_gives_its_role_away_in_its_releases_words(release: str, words: list[str]) -> None:
+    client = releases.get(release).admin_client
+    assert before_stop(tablets(minimal(release))[TABLET]) == [
+        "timeout",
+        "6",
+        f"/vt/bin/{client}",
+        "--server=guestbook-vtctld:15999",
+        "PlannedReparentShard",
+        *words,
+    ]
+
+
+def test_only_where_another_tablet_can_take_the_role() -> None:
+    for label, pod in tablets(production()).items():
+        args = pod["containers"][0]["args"]
+        assert bool(before_stop(pod)) == ("--init-tablet-type=replica" in args), label
+    (keyspace,) = minimal().keyspaces
+    (shard,) = keyspace.shards
+    alone = replace(keyspace, shards=(replace(shard, tablets=shard.tablets[:1]),))
+    assert before_stop(tablets(minimal(keyspaces=(alone,)))[TABLET]) == []
+
+
+def test_the_stop_ends_well_within_its_grace() -> None:
+    pod = tablets(minimal())[TABLET]
+    assert int(before_stop(pod)[1]) < 10 < pod["terminationGracePeriodSeconds"]
+    assert "--onterm-timeout=1s" in pod["containers"][0]["args"]
+
+
+@pytest.mark.parametrize("release", releases.names())
+def test_tablets_wait_for_their_keyspace_in_their_pod_where_the_image_can_ask(release: str) -> None:
+    documents = render(minimal(release), "kubernetes")
+    early = [each.label for each in of_stage(documents, "mysql")]
+    late = [each.label for each in of_stage(documents, "tablets")]
+    names = [container["name"] for container in tablets(minimal(release))[TABLET]["initContainers"]]
+    if releases.get(release).admin_client:
+        assert TABLET in early
+        assert not late
+        assert names[-2:] == ["mysqld", "keyspace"]
+    else:
+        assert TABLET in late
+        assert not early
+        assert names == ["mysqld"]
+
+
+def test_no_word_of_the_spec_is_in_the_shells_text() -> None:
+    container = waiting(minimal())
+    assert container["command"][:2] == ["sh", "-c"]
+    assert container["command"] == waiting(minimal(name="guestbook", namespace="x"))["command"]
+    assert "messages" not in container["command"][2]
+    assert container["args"] == [
+        "/vt/vtdataroot/vt_0000000100.keyspace",
+        "/vt/bin/vtctldclient",
+        "--server=guestbook-vtctld:15999",
+        "GetKeyspace",
+        "messages",
+    ]
+
+
+class Waiting:
+    """The container's command on this machine, with a client of our own."""
+
+    def __init__(self, folder: Path, client: str) -> None:
+        self.mark = folder / "mark of a tablet"
+        self.asked = folder / "asked"
+        program = folder / "client"
+        program.write_text(f"#!/bin/sh\nprintf '%s,' \"$@\" >> '{self.asked}'\n{client}\n")
+        program.chmod(0o755)
+        command = waiting(minimal())["command"]
+        words = [*command, str(self.mark), str(program), "--server=x", "GetKeyspace", "my $(keyspace)"]
+        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+
+    def ends(self) -> tuple[int, str]:
+        """Exit code and what it said."""
+        _, said = self.process.communicate(timeout=20)
+        return self.process.returncode, said
+
+
+def test_it_asks_until_the_keyspace_is_there_and_says_why_it_waits(tmp_path: Path) -> None:
+    refuse_twice = f"[ $(wc -c < {tmp_path}/asked) -gt 80 ] || {{ echo 'node does not exist' >&2; exit 1; }}"
+    run = Waiting(tmp_path, refuse_twice)
+    assert run.ends() == (0, "node does not exist\n")
+    assert run.mark.exists()
+    assert run.asked.read_text() == "--server=x,GetKeyspace,my $(keyspace)," * 3
+
+
+def test_with_the_mark_it_asks_nobody(tmp_path: Path) -> None:
+    (tmp_path / "mark of a tablet").touch()
+    run = Waiting(tmp_path, "exit 1")
+    assert run.ends() == (0, "")
+    assert not run.asked.exists()
+
+
+def test_it_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    run = Waiting(tmp_path, "exit 1")
+    deadline = time.monotonic() + 20
+    while not run.asked.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    run.process.send_signal(signal.SIGTERM)
+    assert run.ends()[0] == 143
+
+
+def test_a_mark_that_cannot_be_written_is_a_failure() -> None:
+    command = [*waiting(minimal())["command"], "/proc/no/such/mark", "true"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert "/proc/no/such/mark" in done.stderr
