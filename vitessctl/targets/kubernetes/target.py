@@ -222,7 +222,7 @@ class KubernetesTarget:
 
 def kept_by_down(document: Document) -> bool:
     """Whether `down` leaves it: what was generated once is data, as nobody could make it again."""
-    return bool(getattr(document, "generated", ()))
+    return bool(document.generated)
 
 
 def _removed(document: Document, gone: bool) -> Change:

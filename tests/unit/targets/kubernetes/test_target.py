@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from vitessctl.spec import load
 from vitessctl.targets.base import Address, Operation, State
 from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.faults import ApplyConflict
+from vitessctl.targets.kubernetes.generated import completed
 from vitessctl.targets.kubernetes.shrinking import VolumeShrinks
 from vitessctl.targets.kubernetes.target import KubernetesTarget
 
@@ -317,3 +319,39 @@ def test_known_ready_is_what_the_readiness_probe_says(bed: Bed) -> None:
     bed.api.put(pod)
     bed.use()
     assert not bed.target.known_ready("vttablet", TABLET)
+
+
+WITH_USER = "users=[{name: app}]"
+SECRET = "minimal-vtgate-users"
+
+
+def test_a_password_that_nobody_chose_is_made_once_and_kept() -> None:
+    bed = Bed(WITH_USER)
+    bed.target.apply(bed.documents)
+    first = bed.api.stored(kinds.SECRET, NAMESPACE, SECRET)["data"]
+
+    bed.use(WITH_USER).target.apply(bed.documents)
+
+    assert bed.writes == []
+    assert bed.api.stored(kinds.SECRET, NAMESPACE, SECRET)["data"] == first
+    assert "<generated" not in base64.b64decode(first["users.json"]).decode()
+    assert base64.b64decode(first["password.app"]).decode() in base64.b64decode(first["users.json"]).decode()
+
+
+def test_what_is_planned_is_what_is_applied() -> None:
+    bed = Bed(WITH_USER)
+    document = bed.document(f"Secret/{SECRET}")
+    assert completed(document, None) == completed(document, None)
+
+
+def test_down_keeps_the_password_and_delete_data_does_not() -> None:
+    bed = Bed(WITH_USER)
+    bed.target.apply(bed.documents)
+    follow_when_deleted(bed)
+
+    bed.use(WITH_USER).target.stop(bed.documents)
+    assert bed.api.names(kinds.SECRET, NAMESPACE) == [SECRET]
+    assert f"Secret/{SECRET}" in bed.target.kept()
+
+    assert f"Secret/{SECRET}" in bed.target.delete_data()
+    assert bed.api.names(kinds.SECRET, NAMESPACE) == []
