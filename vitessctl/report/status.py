@@ -28,7 +28,7 @@ def print_status(status: Status, out: Console) -> None:
     for title, header, rows in _tables(status):
         if rows:
             out.print(title, style="bold")
-            for line in _columns([header, *rows]):
+            for line in columns([header, *rows]):
                 out.print(f"  {line}")
             out.print()
     for line in _problems(status):
@@ -73,7 +73,8 @@ def _yes(value: bool) -> str:
     return "yes" if value else "NO"
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+def columns(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    """Lines whose cells stand below each other."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
