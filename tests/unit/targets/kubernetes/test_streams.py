@@ -71,7 +71,7 @@ def test_a_command_that_cannot_start(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_ends_before_the_command_did(tmp_path: Path) -> None:
-    with pytest.raises(faults.StreamFailed, match="was lost|ended before"):
+    with pytest.raises(faults.StreamFailed, match=r"was lost|ended before"):
         run(lambda session: session.send(1, b"half"), tmp_path)
 
 
