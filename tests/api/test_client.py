@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +14,12 @@ import pytest
 from tests.support.kubernetes.fake import FakeApi
 from tests.support.kubernetes.objects import config_map, service, stateful_set
 from vitessctl.targets.base import FieldConflict
-from vitessctl.targets.kubernetes import faults, kinds
-from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, KubernetesApi
+from vitessctl.targets.kubernetes import connect, faults, kinds, routes
+from vitessctl.targets.kubernetes.client import Client
+from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Kind, KubernetesApi
+from vitessctl.targets.kubernetes.refusals import Call
+from vitessctl.targets.kubernetes.requests import Ask, Requests
+from vitessctl.targets.kubernetes.retry import Patience
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,33 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
         api = FakeApi(namespaces=["contract"])
         yield Bench(api, "contract", lambda *names: api.edit(*names, manager="somebody"))
         return
-    pytest.skip("no api_server yet")
+    try:
+        server = request.getfixturevalue("api_server")
+    except pytest.FixtureLookupError:
+        pytest.skip("there is no test bed: tests/testbed/fixtures.py gives api_server")
+    with real_namespace(str(server.kubeconfig)) as bench:
+        yield bench
+
+
+@contextmanager
+def real_namespace(kubeconfig: str) -> Iterator[Bench]:
+    """A new namespace on a real API server; it is deleted without waiting."""
+    requests = Requests(lambda: connect.load(None, kubeconfig, {}), Patience())
+    api = Client(requests)
+    name = f"contract-{uuid.uuid4().hex[:8]}"
+    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+    def other(kind: Kind, namespace: str, object_name: str, patch: dict[str, Any]) -> None:
+        path = routes.with_query(routes.item(kind, namespace, object_name), [("fieldManager", "somebody")])
+        call = Call("patch", kind, namespace, object_name)
+        body = json.dumps(patch).encode()
+        answer = requests.ask(Ask(call, "PATCH", path, body, "application/merge-patch+json")).answer
+        assert answer.code == 200, answer.body
+
+    try:
+        yield Bench(api, name, other)
+    finally:
+        api.delete(kinds.NAMESPACE, "", name)
 
 
 def version(body: Any) -> str:

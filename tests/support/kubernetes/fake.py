@@ -14,15 +14,17 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tests.support.kubernetes import ownership, rules
+from tests.support.kubernetes.pipes import SocketPipe
 from vitessctl.errors import VitessctlError
 from vitessctl.targets.base import Address, FieldConflict
 from vitessctl.targets.kubernetes import faults, kinds, refusals
 from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Executed, Kind, KubernetesObject
+from vitessctl.targets.kubernetes.portforward import Forward
 
 Object = dict[str, Any]
 Key = tuple[Kind, str, str]
@@ -301,15 +303,19 @@ class FakeApi:
                 return executed
         raise AssertionError(f"nothing says how {pod}/{container} answers {list(command)}")
 
-    @contextmanager
     def forward(
         self, namespace: str, pod: str | Callable[[], str], port: int, local_port: int = 0
-    ) -> Iterator[Address]:
-        """See KubernetesApi; a pod that is chosen is chosen once."""
-        pod = pod if isinstance(pod, str) else pod()
-        self._reaches("forward", namespace, pod)
-        assert (namespace, pod, port) in self._forwards, f"nothing says where port {port} of {pod} leads"
-        yield self._forwards[(namespace, pod, port)]
+    ) -> AbstractContextManager[Address]:
+        """See KubernetesApi. It listens, and connects anew for each connection, as the real one."""
+
+        def dial() -> SocketPipe:
+            chosen = pod if isinstance(pod, str) else pod()
+            self._reaches("forward", namespace, chosen)
+            if (namespace, chosen, port) not in self._forwards:
+                raise ConnectionRefusedError(f"nothing says where port {port} of {chosen} leads")
+            return SocketPipe(self._forwards[(namespace, chosen, port)])
+
+        return Forward(dial, local_port, "forward of the fake")
 
     def version(self) -> str:
         """See KubernetesApi."""

@@ -13,11 +13,11 @@ from vitessctl.targets.base import Address
 from vitessctl.targets.kubernetes import connect, kinds, routes
 from vitessctl.targets.kubernetes.faults import AlreadyThere, NotThere, Outdated, ServerFailed, StreamFailed
 from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Executed, Kind, KubernetesApi, KubernetesObject
-from vitessctl.targets.kubernetes.portforward import Forward, Pipe
+from vitessctl.targets.kubernetes.portforward import Forward
 from vitessctl.targets.kubernetes.refusals import Call, status_of
 from vitessctl.targets.kubernetes.requests import Ask, Requests, Result
 from vitessctl.targets.kubernetes.retry import Patience
-from vitessctl.targets.kubernetes.streams import Streams
+from vitessctl.targets.kubernetes.streams import Channels, Streams
 from vitessctl.targets.kubernetes.transport import Answer
 
 Query = list[tuple[str, str]]
@@ -167,10 +167,10 @@ class Client:
     ) -> AbstractContextManager[Address]:
         """See KubernetesApi."""
 
-        def dial() -> Pipe:
+        def dial() -> Channels:
             return self._streams.port(namespace, pod if isinstance(pod, str) else pod(), port)
 
-        return Forward(dial, local_port, f"port forward {port}")
+        return Forward(dial, local_port, f"port forward to {port}")
 
     def version(self) -> str:
         """See KubernetesApi."""

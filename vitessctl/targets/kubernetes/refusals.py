@@ -139,7 +139,16 @@ _UNTYPED = re.compile(r"^(?:errors:\s*)?\.([^:]+): (.+)$")
 def _invalid(status: Status, call: Call) -> VitessctlError:
     if "admission webhook" in status.message:
         return faults.Refused(call.what, call.label, status.message)
-    return faults.Invalid(call.label, tuple(_fields(status)), status.message)
+    fields = tuple((path, _shown(reason, call.kind)) for path, reason in _fields(status))
+    return faults.Invalid(call.label, fields, _shown(status.message, call.kind))
+
+
+_VALUE = re.compile(r'((?:Invalid|Unsupported|Duplicate) value: )(?:"(?:[^"\\]|\\.)*"|[^:,]+)')
+
+
+def _shown(text: str, kind: Kind) -> str:
+    """A refusal's text; without the values that it quotes where they are a Secret's."""
+    return _VALUE.sub(r"\1(not shown)", text) if kind.name == "Secret" else text
 
 
 def _fields(status: Status) -> Iterator[tuple[str, str]]:

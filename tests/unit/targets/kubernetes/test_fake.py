@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.kubernetes.fake import FakeApi
 from tests.support.kubernetes.objects import Object, config_map, pod, stateful_set
-from vitessctl.targets.base import Address
+from tests.support.kubernetes.pipes import Echo, ask
 from vitessctl.targets.kubernetes import faults, kinds
 from vitessctl.targets.kubernetes.interface import Executed, KubernetesApi
 
@@ -91,12 +91,22 @@ def test_streams_reach_pods_that_are_there() -> None:
     api.put(pod("etcd-0"))
     api.write_log("default", "etcd-0", "main", "one", "two", "three")
     api.on_execute(lambda pod, container, command: Executed(0, " ".join(command), ""))
-    api.forward_to("default", "etcd-0", 2379, Address("127.0.0.1", 1))
     assert api.logs("default", "etcd-0", "main", 2) == ("two", "three")
     assert list(api.follow("default", "etcd-0", "main", 1)) == ["three"]
     assert api.execute("default", "etcd-0", "main", ["ls", "/"], 1.0).output == "ls /"
-    with api.forward("default", "etcd-0", 2379) as address:
-        assert address.port == 1
+
+
+def test_forwards_lead_to_the_pod_of_the_moment() -> None:
+    api = FakeApi()
+    with Echo(b"one:") as one, Echo(b"two:") as two:
+        for name, echo in (("etcd-0", one), ("etcd-1", two)):
+            api.put(pod(name))
+            api.forward_to("default", name, 2379, echo.address)
+        current = ["etcd-0"]
+        with api.forward("default", lambda: current[0], 2379) as address:
+            assert ask(address, b"hello") == b"one:hello"
+            current[0] = "etcd-1"
+            assert ask(address, b"hello") == b"two:hello"
 
 
 def test_unforeseen_use_is_an_error() -> None:
