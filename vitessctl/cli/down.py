@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, Optional
 
 import typer
@@ -43,15 +44,22 @@ def command(
             why="all rows of the cluster would be gone, so it wants its name written out",
             fix=f"--delete-data {cluster.name}",
         )
-    with open_target(cluster, name, where) as target, target.lock("down"):
+    with open_target(cluster, name, where) as target:
+        from vitessctl.run.events import RunStarted
+        from vitessctl.targets.base import Run
+
         documents = documents_of(cluster, target.name, spec_options)
-        stop_all(cluster, target, documents, listener_of(output, verbose))
-        removed = target.delete_data() if delete_data is not None else ()
+        run = Run("down", documents, listener_of(output, verbose), threading.Event())
+        run.listener(RunStarted(0.0, "down", cluster.name, target.name))
+        with target.changing(run) as listener:
+            stop_all(target, documents, listener)
+            removed = target.delete_data() if delete_data is not None else ()
+        kept = target.kept() if delete_data is None else ()
     if output is options.Output.text:
         typer.echo("")
         for name in removed:
             typer.echo(f"deleted: {name}")
         if delete_data is None:
-            for name in target.kept():
+            for name in kept:
                 typer.echo(f"kept: {name}")
             typer.echo(f"to delete the data too: add --delete-data {cluster.name}")

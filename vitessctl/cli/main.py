@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
-import signal
 import sys
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from vitessctl import __version__
-from vitessctl.cli import down, init, plan, render, status, up, validate
+from vitessctl.cli import connect, down, history, init, interrupts, logs, plan, render, status, up, validate
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
 
 app = typer.Typer(
@@ -41,14 +40,14 @@ def _root(
         raise typer.Exit(int(ExitCode.SPEC))
 
 
-for module in (init, validate, render, plan, up, status, down):
+for module in (init, validate, render, plan, up, status, connect, logs, history, down):
     name = module.__name__.rpartition(".")[2]
     app.command(name, epilog=module.EXAMPLE)(module.command)
 
 
 def main() -> NoReturn:
     """Run the program and exit with the code that docs/exit-codes.md names."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts.install()
     try:
         code = app(prog_name="vitessctl", standalone_mode=False)
         if code == ExitCode.INTERRUPTED:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
+from vitessctl.errors import ExitCode
 
 if TYPE_CHECKING:
+    from vitessctl.plan.plan import Plan
+    from vitessctl.run.context import Context
     from vitessctl.run.events import Listener
+    from vitessctl.targets.base import Run
 
 EXAMPLE = "Example:  vitessctl up -i inventories/minimal --rehearse"
 
@@ -27,6 +32,15 @@ def command(
     prune: Annotated[
         bool, typer.Option("--prune", help="Also stop what is not in the spec any more; its data stays.")
     ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Show the plan and change nothing, as `plan` does.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show each field that changes, before and after.")] = False,
+    plan_digest: Annotated[
+        str, typer.Option("--plan", metavar="DIGEST", help="Do this only if the plan is still that one, as shown.")
+    ] = "",
+    allow: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--allow", metavar="DANGER", help="Allow what loses data or takes much away; the plan names it."),
+    ] = None,
     output: options.OutputFormat = options.Output.text,
     yes: options.Yes = False,
     verbose: options.Verbose = 0,
@@ -36,24 +50,79 @@ def command(
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     cluster, name = load_for(spec_options, where, new=True)
     documents = documents_of(cluster, name, spec_options)
-    with open_target(cluster, name, where) as target, target.lock("up"):
-        from vitessctl.run.engine import Engine
-        from vitessctl.run.events import RunStarted
-        from vitessctl.run.stages import STAGES
-        from vitessctl.run.surplus import name_surplus
-
-        listener = listener_of(output, verbose)
-        listener(RunStarted(0.0, "up", cluster.name, name))
-        target.preflight(documents)
+    with open_target(cluster, name, where) as target:
         run = context_of(cluster, target, documents, prune)
-        if not prune:
-            name_surplus(run, listener)
-        Engine(run, STAGES, listener).run()
+        plan = _planned(run, wanted=name == "kubernetes" or check or diff or bool(plan_digest))
+        if plan is not None and (check or diff or _asks(plan, yes)):
+            from vitessctl.cli.plan import show
+
+            show(plan, output, diff=diff)
+        if check:
+            return
+        if plan is not None:
+            _approve(plan, plan_digest, yes, allow or ())
+        from vitessctl.targets.base import Run
+
+        pending = plan is None or not plan.is_empty
+        moved = _again(run, plan_digest or (plan.digest if plan and _asks(plan, yes) else ""))
+        _bring_up(run, Run("up", documents, listener_of(output, verbose), run.cancelled, pending, moved), plan is None)
         if output is options.Output.text:
             from vitessctl.cli.next_steps import next_steps
 
             for line in next_steps(cluster, target, spec_options, where):
                 typer.echo(line)
+
+
+def _planned(run: Context, wanted: bool) -> Plan | None:
+    """On one machine looking ahead costs as much as looking: nobody waits for it unless it was asked for."""
+    from vitessctl.run.foresee import make_plan
+
+    return make_plan(run) if wanted else None
+
+
+def _asks(plan: Plan, yes: bool) -> bool:
+    from vitessctl.cli.confirm import somebody_there
+
+    return not plan.is_empty and not yes and somebody_there()
+
+
+def _approve(plan: Plan, digest: str, yes: bool, allowed: Sequence[str]) -> None:
+    from vitessctl.cli.confirm import approved
+    from vitessctl.plan.safety import changed
+
+    if digest:
+        changed(plan, digest)
+    if not plan.is_empty and not approved(plan, yes=yes, allowed=allowed):
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(int(ExitCode.ERROR))
+
+
+def _again(run: Context, approved: str) -> Callable[[], str]:
+    """Looks once more when nobody else can change anything: what was approved is what is done, or nothing is."""
+
+    def look() -> str:
+        from vitessctl.plan.safety import changed
+        from vitessctl.run.foresee import make_plan
+
+        if approved:
+            run.target.look_again()
+            changed(make_plan(run), approved)
+        return approved
+
+    return look
+
+
+def _bring_up(context: Context, run: Run, names_surplus: bool) -> None:
+    from vitessctl.run.engine import Engine
+    from vitessctl.run.events import RunStarted
+    from vitessctl.run.stages import STAGES
+    from vitessctl.run.surplus import name_surplus
+
+    run.listener(RunStarted(0.0, run.command, context.cluster.name, context.target.name))
+    with context.target.changing(run) as listener:
+        if names_surplus and not context.prune:
+            name_surplus(context, listener)
+        Engine(context, STAGES, listener).run()
 
 
 def listener_of(output: options.Output, verbose: int) -> Listener:

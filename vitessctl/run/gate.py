@@ -65,11 +65,18 @@ class Gate:
         if verdict.ready:
             settled = self._context.target.settled(self._documents)
             return verdict if settled.ready else settled
+        return self._explained(verdict)
+
+    def _explained(self, verdict: Verdict) -> Verdict:
+        """What the target knows of the documents says more than what the stage sees from outside."""
+        late = None
         for document in self._documents:
             own = self._context.target.verdict(document)
             if own.state is State.DOOMED:
                 return Verdict(State.DOOMED, f"{document.name}: {own.reason}", own.fix, own.evidence)
-        return verdict
+            if late is None and own.state is State.WAITING and own.fix:
+                late = Verdict(State.WAITING, f"{document.name}: {own.reason}", own.fix, own.evidence)
+        return late or verdict
 
     def _remind(self, waited: float, reason: str) -> None:
         said, when = self._last_said

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vitessctl.model.cluster import Cluster
 from vitessctl.render.documents import Document, of_stage
 from vitessctl.run import events
 from vitessctl.run.clock import Clock, SystemClock
@@ -19,7 +18,6 @@ STOP_ORDER = ("vtgate", "vtorc", "tablets", "mysql", "vtctld", "etcd")
 
 
 def stop_all(
-    cluster: Cluster,
     target: Target,
     documents: Sequence[Document],
     listener: events.Listener,
@@ -29,7 +27,6 @@ def stop_all(
     clock = clock or SystemClock()
     begun = clock.now()
     recap = Recap()
-    listener(events.RunStarted(0.0, "down", cluster.name, target.name))
     for stage in STOP_ORDER:
         stage_documents = of_stage(documents, stage)
         stage_begun = clock.now()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vitessctl.model.cluster import Tablet
 from vitessctl.render.documents import Document
+
+if TYPE_CHECKING:
+    from vitessctl.run.events import Listener
 
 
 class Operation(Enum):
@@ -140,14 +145,44 @@ class Address:
         return f"{self.host}:{self.port}"
 
 
+@dataclass(frozen=True)
+class Run:
+    """What a target has to know of a run that changes the cluster."""
+
+    command: str
+    """`up` or `down`."""
+    documents: Sequence[Document]
+    listener: Listener
+    """Who is told of everything."""
+    cancelled: threading.Event
+    """Set by the target when the run may not go on, because the lock was lost."""
+    pending: bool = True
+    """Whether anything is known to be changed. A run without changes leaves no trace; the target takes the lock all
+    the same as soon as something has to be written."""
+    plan: Callable[[], str] = lambda: ""
+    """Called under the lock before the first write: gives the plan's digest, or raises what ends the run."""
+
+
 class Target(Protocol):
     """Where documents are applied. Methods raise VitessctlError and nothing else."""
 
     name: str
     """`kubernetes`, `local` or `rehearsal`."""
 
-    def preflight(self, documents: Sequence[Document]) -> None:
-        """Refuse, before the first write, what can be known not to work; all faults in one error."""
+    def preflight(self, documents: Sequence[Document]) -> Sequence[str]:
+        """Refuse, before the first write, what can be known not to work; all faults in one error.
+
+        Gives what a person should know besides.
+        """
+
+    def changing(self, run: Run) -> AbstractContextManager[Listener]:
+        """Change the cluster while inside: nobody else does, and the run is written down.
+
+        Gives the listener that every event of the run has to go to. Raises LockedError, which names the holder.
+        """
+
+    def look_again(self) -> None:
+        """Forget what was seen a moment ago."""
 
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
         """What applying these documents would do, one change a document, plus what would be deleted."""

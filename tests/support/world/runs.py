@@ -150,5 +150,5 @@ def open_world(cluster: Cluster | None = None) -> World:
 def down(world: World, cluster: Cluster | None = None) -> list[events.Event]:
     """`vitessctl down`."""
     cluster, seen = cluster or a_cluster(), list[events.Event]()
-    stop_all(cluster, WorldTarget(world, Session()), documents_of(cluster), seen.append, WorldClock(world))
+    stop_all(WorldTarget(world, Session()), documents_of(cluster), seen.append, WorldClock(world))
     return seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 from types import TracebackType
 
@@ -13,14 +13,14 @@ from vitessctl.model.cluster import Cluster, Tablet
 from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
 from vitessctl.render.names import label_value
-from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Verdict
-from vitessctl.targets.kubernetes import kinds, pods, removal
+from vitessctl.run.events import Listener
+from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
+from vitessctl.targets.kubernetes import held, kinds, pods, removal
 from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.ordering import is_workload
 from vitessctl.targets.kubernetes.preflight import preflight
-from vitessctl.targets.kubernetes.preflight_finding import Ready
 from vitessctl.targets.kubernetes.reach import Reach
 from vitessctl.targets.kubernetes.snapshot import FRESH_SECONDS, Lists, label_of, name_of
 from vitessctl.targets.kubernetes.verdicts import Workloads
@@ -49,14 +49,14 @@ class KubernetesTarget:
     def __init__(self, cluster: Cluster, api: KubernetesApi) -> None:
         self.api = api
         self.namespace = cluster.namespace
-        self._cluster = cluster
+        self.cluster = cluster
         self._layout = KubernetesLayout(cluster)
         self._lists = Lists(api, cluster.namespace, {CLUSTER: label_value(cluster.name)})
-        self.ready: Ready | None = None
-        """What preflight found."""
         self._comparer = Comparer(api, self._lists)
         self._applier = Applier(api, cluster.namespace, self._lists)
         self._workloads = Workloads(cluster, api, self._lists)
+        self.forget_history = False
+        """Whether the lock and the record go too when the run ends."""
         self._reach = Reach(api, cluster.namespace, self._pods_of)
 
     def __enter__(self) -> KubernetesTarget:
@@ -68,13 +68,26 @@ class KubernetesTarget:
         self._reach.close()
 
     @contextmanager
-    def lock(self, command: str = "") -> Iterator[None]:
-        """Placeholder until the lease joins."""
-        yield
+    def changing(self, run: Run) -> Iterator[Listener]:
+        """Hold the cluster's lease and keep its record, from the first write on."""
+        with ExitStack() as stack:
+            hold = held.Hold(self, run, stack)
+            self._applier.before_write = hold.begin
+            if run.pending:
+                hold.begin()
+            yield hold.listen
 
-    def preflight(self, documents: Sequence[Document]) -> None:
-        """Refuse what can be known not to work, all of it in one error; keeps what a person should know of it."""
-        self.ready = preflight(self.api, self.namespace, self._cluster.name, documents)
+    def preflight(self, documents: Sequence[Document]) -> Sequence[str]:
+        """Refuse what can be known not to work, all of it in one error; makes the namespace where there is none."""
+        ready = preflight(self.api, self.namespace, self.cluster.name, documents)
+        if ready.make_namespace:
+            self.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}})
+            return (*ready.notices, f"made the namespace {self.namespace}; down leaves it")
+        return ready.notices
+
+    def look_again(self) -> None:
+        """The API server is asked anew."""
+        self._lists.forget()
 
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
         """What applying these documents would do; objects without a document are deletions."""
@@ -138,7 +151,7 @@ class KubernetesTarget:
 
     def outdated(self) -> Sequence[str]:
         """Tablets whose pod is of an earlier revision than their StatefulSet."""
-        return self._workloads.outdated(self._cluster.tablets())
+        return self._workloads.outdated(self.cluster.tablets())
 
     def restart(self, tablet: Tablet) -> None:
         """Delete the tablet's pod; its StatefulSet makes it anew on the same volume."""
@@ -201,7 +214,8 @@ class KubernetesTarget:
 
     def kept(self) -> Sequence[str]:
         """The claims, and the Secrets that were generated."""
-        return [f"{kind.name}/{name}" for kind in removal.DATA_KINDS for name in sorted(self._lists.of(kind))]
+        kept = [f"{kind.name}/{name}" for kind in removal.DATA_KINDS for name in sorted(self._lists.of(kind))]
+        return [*kept, *held.traces(self.api, self.namespace, self.cluster.name)]
 
     def delete_data(self) -> Sequence[str]:
         """Delete every claim and generated Secret of the cluster, and nobody else's; gives their names."""
@@ -210,6 +224,7 @@ class KubernetesTarget:
             for name, found in sorted(self._lists.of(kind, fresh=0).items()):
                 if removal.delete(self.api, self.namespace, kind, found):
                     removed.append(f"{kind.name}/{name}")
+        self.forget_history = True
         self._lists.forget()
         return removed
 

@@ -12,7 +12,8 @@ from types import TracebackType
 
 from vitessctl.model.cluster import Cluster, Tablet
 from vitessctl.render.documents import Document
-from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Verdict
+from vitessctl.run.events import Event, Listener
+from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
 from vitessctl.targets.local import erase, install, preflight, processes, programs, sockets, stopping, verdicts
 from vitessctl.targets.local.account import Account, caller, server_account
 from vitessctl.targets.local.binaries import Binaries
@@ -90,7 +91,23 @@ class LocalTarget:
                 if new and self.state.exists and not (self.state.path / CONFIGURATION).exists():
                     erase.delete(self.state)
 
-    def preflight(self, documents: Sequence[Document]) -> None:
+    @contextmanager
+    def changing(self, run: Run) -> Iterator[Listener]:
+        """Hold the cluster and write the run into its history."""
+        from vitessctl.targets.local.history import remembering
+
+        with self.lock(run.command), remembering(self.state, run.command) as journal:
+            run.plan()
+            if run.command == "up":
+                self.preflight(run.documents)
+
+            def listen(event: Event) -> None:
+                run.listener(event)
+                journal(event)
+
+            yield listen
+
+    def preflight(self, documents: Sequence[Document]) -> Sequence[str]:
         """Refuse what can be known not to work, all of it in one error: binaries, ports, disk, the state folder."""
         state, owner = self.state.path, self.state.owner
         wanted = [programs.parse(document, state) for document in documents if document.kind == PROGRAM]
@@ -103,10 +120,15 @@ class LocalTarget:
                 *preflight.disk_faults(state, sum(self._is_to_be_initialised(program) for program in wanted)),
             )
         )
+        return ()
 
     def _is_to_be_initialised(self, program: Program) -> bool:
         data = self.state.path / "data" / stopping.data_folder(program.document.subject)
         return _is_database(program) and not data.is_dir()
+
+    def look_again(self) -> None:
+        """supervisord is asked anew."""
+        self._recent = _NO_REPORTS
 
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
         """What applying these documents would do; programs that have no document any more are deletions."""
