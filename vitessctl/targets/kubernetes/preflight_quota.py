@@ -10,6 +10,7 @@ from vitessctl.diagnose.kubernetes.requests import pod_asks, total
 from vitessctl.model.quantities import quantity, shown
 from vitessctl.render.documents import Document
 from vitessctl.targets.kubernetes import kinds
+from vitessctl.targets.kubernetes.faults import Forbidden
 from vitessctl.targets.kubernetes.interface import KubernetesObject
 from vitessctl.targets.kubernetes.preflight_finding import ClusterFault, Situation, pod_spec, replicas
 from vitessctl.targets.kubernetes.preflight_owners import claim_names
@@ -61,11 +62,19 @@ def check(situation: Situation) -> Iterator[ClusterFault]:
     }
     claims = {c["metadata"]["name"] for c in situation.api.list(kinds.PERSISTENT_VOLUME_CLAIM, situation.namespace)}
     more = total(_more(document, live, claims) for document in situation.workloads())
-    has_defaults = bool(situation.api.list(kinds.LIMIT_RANGE, situation.namespace))
+    has_defaults = _has_defaults(situation)
     for quota in quotas:
         yield from _exceeded(quota, more)
         if not has_defaults:
             yield from _unsaid(quota, situation)
+
+
+def _has_defaults(situation: Situation) -> bool:
+    """Whether containers may get requests and limits that they do not name; taken to be so where we may not look."""
+    try:
+        return bool(situation.api.list(kinds.LIMIT_RANGE, situation.namespace))
+    except Forbidden:
+        return True
 
 
 def takes(workload: Mapping[str, Any]) -> dict[str, Fraction]:

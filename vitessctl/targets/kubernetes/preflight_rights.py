@@ -35,9 +35,9 @@ ALWAYS: tuple[Right, ...] = (
     Right("get", kinds.POD, "log"),
     Right("create", kinds.POD, "exec"),
     Right("create", kinds.POD, "portforward"),
-    *(Right(verb, kinds.PERSISTENT_VOLUME_CLAIM) for verb in ("get", "list", "patch", "delete")),
+    *(Right(verb, kinds.PERSISTENT_VOLUME_CLAIM) for verb in ("get", "list", "delete")),
     *(Right(verb, kinds.LEASE) for verb in ("get", "create", "update")),
-    *(Right(verb, kinds.CONFIG_MAP) for verb in ("get", "list", "create", "patch", "update", "delete")),
+    *(Right(verb, kinds.CONFIG_MAP) for verb in ("get", "list", "create", "patch", "delete")),
     *(Right(verb, kinds.SECRET) for verb in ("get", "list", "create", "patch", "delete")),
     Right("list", kinds.EVENT),
 )

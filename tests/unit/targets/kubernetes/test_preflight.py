@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.kubernetes.fake import WRITES, FakeApi
 from tests.unit.render.clusters import minimal
@@ -22,11 +24,12 @@ from vitessctl.targets.kubernetes.preflight_finding import Ready
 from vitessctl.targets.kubernetes.preflight_namespace import Terminating, made_by_us, namespace_document
 from vitessctl.targets.kubernetes.preflight_owners import OwnedByOthers
 from vitessctl.targets.kubernetes.preflight_quota import QuotaTooSmall, QuotaWantsResources
-from vitessctl.targets.kubernetes.preflight_rights import MissingRights
+from vitessctl.targets.kubernetes.preflight_rights import MissingRights, needed
 from vitessctl.targets.kubernetes.preflight_security import violations
 from vitessctl.targets.kubernetes.preflight_storage import NoStorageClass
 
 NAMESPACE = "guestbook"
+ROOT = Path(__file__).parents[4]
 NOTHING: Mapping[str, Mapping[str, Any]] = {}
 
 
@@ -188,6 +191,14 @@ def test_what_a_role_in_the_namespace_cannot_grant_is_not_checked_and_said_so(re
     api = api_with()
     api.deny("list", resource)
     assert look(api).notices == (notice,)
+
+
+def test_the_role_of_the_documentation_grants_every_right_that_is_asked_for() -> None:
+    documents = yaml.safe_load_all((ROOT / "docs" / "rbac.yaml").read_text(encoding="utf-8"))
+    role = next(one for one in documents if one["kind"] == "Role")
+    granted = {(verb, resource) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
+    used = {kinds.of(document.data) for document in render(minimal(), "kubernetes")}
+    assert {(right.verb, right.resource) for right in needed(used)} - granted == set()
 
 
 # ---- owners ----
@@ -353,6 +364,12 @@ def test_a_quota_on_memory_wants_every_container_to_say_what_it_takes() -> None:
 def test_defaults_of_a_limit_range_satisfy_the_quota() -> None:
     limits = {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "defaults", "namespace": NAMESPACE}}
     assert look(api_with(quota({"memory": "999Gi"}), limits)) == Ready("v1.34.4")
+
+
+def test_a_quota_still_counts_where_limit_ranges_may_not_be_looked_at() -> None:
+    api = api_with(quota({"pods": "1", "memory": "999Gi"}))
+    api.deny("list", "limitranges")
+    assert isinstance(fault(api), QuotaTooSmall)
 
 
 def test_a_quota_for_some_pods_only_is_left_to_the_api_server() -> None:
