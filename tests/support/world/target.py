@@ -10,7 +10,8 @@ from tests.support.world.world import HOST, World
 from vitessctl.model import ports
 from vitessctl.model.cluster import Tablet
 from vitessctl.render.documents import Document
-from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Verdict
+from vitessctl.run.events import Listener
+from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
 
 
 class WorldTarget:
@@ -21,9 +22,10 @@ class WorldTarget:
         self._world = world
         self._session = session
 
-    def preflight(self, documents: Sequence[Document]) -> None:
+    def preflight(self, documents: Sequence[Document]) -> Sequence[str]:
         """Nothing stands in the way."""
         self._session.check()
+        return ()
 
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
         """What apply would do, and what prune would."""
@@ -164,9 +166,13 @@ class WorldTarget:
     # What the commands want beside the protocol
 
     @contextmanager
-    def lock(self, command: str) -> Iterator[None]:
+    def changing(self, run: Run) -> Iterator[Listener]:
         """One run at a time; in this world there is only one."""
-        yield
+        run.plan()
+        yield run.listener
+
+    def look_again(self) -> None:
+        """It never looks away."""
 
     def kept(self) -> Sequence[str]:
         """What `down` leaves."""

@@ -21,6 +21,7 @@ from tests.support.world.runs import Serial, WorldClock
 from tests.support.world.target import WorldTarget
 from vitessctl.cli import down, status, up
 from vitessctl.cli.main import main
+from vitessctl.cli.session import Where
 from vitessctl.model.cluster import Cluster
 
 MINIMAL = REPOSITORY / "inventories" / "minimal"
@@ -81,9 +82,9 @@ class Machine:
     opened: list[tuple[str, str, Path | None]]
     """Cluster, target's name and state folder of each opening."""
 
-    def of(self, cluster: Cluster, name: str, state_dir: Path | None) -> WorldTarget:
+    def of(self, cluster: Cluster, name: str, where: Where) -> WorldTarget:
         """What open_target gives."""
-        self.opened.append((cluster.name, name, state_dir))
+        self.opened.append((cluster.name, name, where.state_dir))
         return WorldTarget(self.world, self.session, name or "rehearsal")
 
 
