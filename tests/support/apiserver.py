@@ -143,3 +143,41 @@ def apply(live: dict[str, Any] | None, body: Mapping[str, Any], manager: str = "
     }  # fmt: skip
     after["metadata"]["managedFields"] = [*others, entry]
     return after
+
+
+def edit(live: Mapping[str, Any], place: list[str], value: Any, manager: str = "kubectl-edit") -> dict[str, Any]:
+    """What `kubectl edit` does: the field gets the value, and now belongs to whoever changed it."""
+    after: dict[str, Any] = copy.deepcopy(dict(live))
+    parent, theirs = after, {}
+    for part in place[:-1]:
+        parent = _step(parent, part)
+    field = place[-1][2:]
+    if value is None:
+        parent.pop(field, None)
+    else:
+        parent[field] = value
+    for entry in after["metadata"]["managedFields"]:
+        _disown(entry["fieldsV1"], place)
+    tree: dict[str, Any] = theirs
+    for part in place:
+        tree = tree.setdefault(part, {})
+    if value is not None:
+        after["metadata"]["managedFields"].append(
+            {"manager": manager, "operation": "Update", "apiVersion": after["apiVersion"], "fieldsV1": theirs}
+        )
+    return after
+
+
+def _step(value: Any, part: str) -> Any:
+    if part.startswith("f:"):
+        return value[part[2:]]
+    keys = list(json.loads(part[2:]))
+    return next(item for item in value if segment(item, keys) == part)
+
+
+def _disown(fields: dict[str, Any], place: list[str]) -> None:
+    for part in place[:-1]:
+        if part not in fields:
+            return
+        fields = fields[part]
+    fields.pop(place[-1], None)

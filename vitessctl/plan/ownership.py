@@ -12,9 +12,7 @@ from vitessctl.plan.values import empty
 
 _ABSENT = object()
 _IDENTITY = frozenset({"apiVersion", "kind"})
-_IDENTITY_OF_METADATA = frozenset({"name", "namespace"})
-_METADATA = ("f:metadata",)
-_NO_FIELDS: frozenset[str] = frozenset()
+_NAMES = frozenset({"name", "namespace"})
 
 
 class Ownership:
@@ -28,9 +26,13 @@ class Ownership:
 
     def walk(self, desired: Mapping[str, Any], live: Mapping[str, Any], owned: Fields) -> None:
         """Look at a whole object. Nobody owns what names it (apiVersion, kind, name, namespace)."""
-        self._map(desired, live, owned, (), _IDENTITY)
+        rest = {key: value for key, value in desired.items() if key not in _IDENTITY}
+        rest["metadata"] = {key: value for key, value in rest["metadata"].items() if key not in _NAMES}
+        if not rest["metadata"]:
+            del rest["metadata"]
+        self._map(rest, live, owned, ())
 
-    def _map(self, desired: Fields, live: Fields, owned: Fields, path: Path, skip: frozenset[str]) -> None:
+    def _map(self, desired: Fields, live: Fields, owned: Fields, path: Path) -> None:
         seen = 1 if "." in owned else 0
         for key, wanted in desired.items():
             segment = "f:" + key
@@ -40,7 +42,7 @@ class Ownership:
                 there = live.get(key, _ABSENT)
                 if mine or there != wanted:
                     self._value(wanted, there, mine, (*path, segment))
-            elif key not in skip:
+            else:
                 self._not_ours(wanted, live.get(key, _ABSENT), (*path, segment))
         if seen != len(owned):
             self._dropped_fields(desired, live, owned, path)
@@ -51,7 +53,7 @@ class Ownership:
             if not empty(wanted):
                 self.found.append(Difference(path, None, wanted))
         elif mine and kind is dict and type(there) is dict:
-            self._map(wanted, there, mine, path, _IDENTITY_OF_METADATA if path == _METADATA else _NO_FIELDS)
+            self._map(wanted, there, mine, path)
         elif mine and kind is list and type(there) is list:
             self._list(wanted, there, mine, path)
         else:
@@ -96,7 +98,7 @@ class Ownership:
             if owned is None:
                 self._not_ours(item, found, place)
             elif owned and type(item) is dict and type(found) is dict:
-                self._map(item, found, owned, place, _NO_FIELDS)
+                self._map(item, found, owned, place)
             elif found is _ABSENT:
                 self.found.append(Difference(place, None, item))
         for segment in mine:

@@ -8,6 +8,7 @@ import re
 from enum import Enum
 from typing import Any, TextIO
 
+from vitessctl.report.hidden import HIDDEN
 from vitessctl.run.events import Event
 
 UI_VERSION = "1.0"
@@ -37,7 +38,10 @@ def event_data(event: Event) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        shown = {**value, "before": HIDDEN, "after": HIDDEN} if value.get("secret") is True else value
+        return {key: _plain(item) for key, item in shown.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, float):

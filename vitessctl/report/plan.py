@@ -53,7 +53,7 @@ def plan_lines(plan: Plan, *, command: str = "", diff: bool = False) -> Iterator
     yield from _hazards(plan)
     yield from _left(plan)
     if plan.is_empty:
-        yield NO_CHANGES, "green"
+        yield NO_CHANGES if not plan.left else NO_CHANGES.partition(" The")[0], "green"
         return
     yield counts_line(plan), "bold"
     yield f"digest: {plan.digest}", ""
@@ -112,7 +112,7 @@ def _conflicts(plan: Plan) -> Iterator[Line]:
     found = [change for change in plan.changes if change.operation is Operation.CONFLICT]
     if not found:
         return
-    yield "Conflicts: these fields belong to somebody else, and nothing of the object is applied", "bold red"
+    yield "In conflict: these fields belong to somebody else", "bold red"
     for change in found:
         yield f"  {change.label}", "red"
         for conflict in change.conflicts:
@@ -124,9 +124,9 @@ def _hazards(plan: Plan) -> Iterator[Line]:
     found = hazards(plan)
     if not found:
         return
-    yield "Not done unless you allow it:", "bold red"
+    yield "Held back:", "bold red"
     for hazard in found:
-        how = f"--allow {hazard.danger.value}" if hazard.danger else "cannot be allowed"
+        how = f"--allow {hazard.danger.value}" if hazard.danger else "never done"
         for line in _wrapped("  ", f"{hazard.what} ({how})", "    "):
             yield line, "red"
     yield "", ""
@@ -134,12 +134,16 @@ def _hazards(plan: Plan) -> Iterator[Line]:
 
 def _left(plan: Plan) -> Iterator[Line]:
     for label in plan.left:
-        yield f"note: {label} is not in the spec any more and is left as it is (--prune)", "cyan"
+        yield from _note(f"{label} is not in the spec any more and is left as it is (--prune)")
     for note in plan.notes:
-        for line in _wrapped("note: ", note, "      "):
-            yield line, "cyan"
+        yield from _note(note)
     if plan.left or plan.notes:
         yield "", ""
+
+
+def _note(text: str) -> Iterator[Line]:
+    for line in _wrapped("note: ", text, "      "):
+        yield line, "cyan"
 
 
 def _wrapped(first: str, text: str, rest: str) -> list[str]:

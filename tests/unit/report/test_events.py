@@ -20,7 +20,7 @@ from vitessctl.report.jsonlines import JsonLines, event_data
 from vitessctl.report.recap import recap_lines, total
 from vitessctl.report.screen import Screen, console
 from vitessctl.run import events
-from vitessctl.targets.base import Change, Operation
+from vitessctl.targets.base import Change, FieldChange, Operation
 
 SCREENS = Path(__file__).parent / "screens"
 CHANGE = Change(Operation.CREATE, "Program/etcd-0", "etcd", "etcd", "etcd-0")
@@ -43,6 +43,8 @@ EXAMPLES: list[tuple[events.Event, dict[str, Any]]] = [
                 "stage": "etcd",
                 "component": "etcd",
                 "subject": "etcd-0",
+                "fields": [],
+                "conflicts": [],
             },
         },
     ),
@@ -253,3 +255,13 @@ def test_nothing_changed_is_said_only_when_all_went_well(ok: bool, changed: int,
     row = {"ok": 1, "changed": changed, "failed": 0, "skipped": 0}
 
     assert ("Nothing changed." in on_a_terminal(events.RunEnded(0, ok, {"etcd": row}))) is said
+
+
+def test_a_secret_that_changes_is_not_in_the_stream() -> None:
+    field = FieldChange("data.users", "old-word", {"k": "new-word"}, secret=True)
+    change = Change(Operation.UPDATE, "Secret/x", "vtgate", "vtgate", fields=(field,))
+
+    data = event_data(events.DocumentApplied(1.0, change))
+
+    assert data["change"]["fields"] == [{"path": "data.users", "before": "…", "after": "…", "secret": True}]
+    assert "word" not in json.dumps(data)
