@@ -1,4 +1,8 @@
-"""What a tablet's pod asks vtctld by itself: whether its keyspace is there, and to make another tablet primary."""
+"""What a tablet's pod asks vtctld by itself: whether it may start, and to make another tablet primary.
+
+`GetShard` prints JSON in every release that has a client: `"primary_alias": {"cell": "zone1", "uid": 100}`, up to 11
+`master_alias`; the space around it differs.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,16 @@ REPLICAS_LIMIT = "4s"
 """How long the reparent itself waits for the replicas: shorter, so that it can undo what it began."""
 
 
-def waiting(tablet: Tablet, layout: KubernetesLayout) -> tuple[str, ...]:
-    """The mark that ends the waiting for the keyspace, then the command that succeeds when it is there."""
+def waiting(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple[str, ...]:
+    """The words of the container that waits: the mark that ends it, the keyspace, the shard, what the shard's record
+    says without spaces while this tablet is its primary, and the command that asks vtctld.
+    """
     if not layout.admin_client:
         return ()
-    return (layout.keyspace_mark(tablet), *layout.admin_command("GetKeyspace", tablet.keyspace))
+    field = f"{releases.get(cluster.release).primary_type}_alias"
+    primary = f'"{field}":{{"cell":"{tablet.cell}","uid":{tablet.uid}}}'
+    shard = f"{tablet.keyspace}/{tablet.shard}"
+    return (layout.keyspace_mark(tablet), tablet.keyspace, shard, primary, *layout.admin_command())
 
 
 def before_stop(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ class Objects:
             **labels,
             **_pod_values(pods.of_tablet(self._cluster, tablet, shard), labels),
             "mysqld_pod": pods.of_mysqld(self._cluster),
-            "waiting": giving_away.waiting(tablet, self.layout),
+            "waiting": giving_away.waiting(self._cluster, tablet, self.layout),
             "giving_away": giving_away.before_stop(self._cluster, tablet, self.layout),
             "name": self.layout.tablet_name(tablet),
             "tablet": tablet,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.render.clusters import minimal
@@ -61,6 +61,7 @@ def selectors(found: tuple[Document, ...]) -> list[dict[str, str]]:
     return services + [each for document in found for each in below(document.data)]
 
 
+@settings(deadline=None, max_examples=15)
 @given(st.tuples(NAMES, NAMES, NAMES), st.tuples(NAMES, NAMES, NAMES))
 def test_two_clusters_never_meet(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
     assume(one[0] != other[0] and is_allowed(*one[:2]) and is_allowed(*other[:2]))

@@ -98,24 +98,36 @@ def test_no_word_of_the_spec_is_in_the_shells_text() -> None:
     assert "messages" not in container["command"][2]
     assert container["args"] == [
         "/vt/vtdataroot/vt_0000000100.keyspace",
+        "messages",
+        "messages/0",
+        '"primary_alias":{"cell":"zone1","uid":100}',
         "/vt/bin/vtctldclient",
         "--server=guestbook-vtctld:15999",
-        "GetKeyspace",
-        "messages",
     ]
+    assert '"master_alias":{"cell":"zone1","uid":100}' in waiting(minimal("11"))["args"]
+
+
+LED_BY_IT = '{"shard": {"primary_alias": {\n  "cell":  "zone1",\n  "uid": 100\n}}}'
+LED_BY_ANOTHER = LED_BY_IT.replace("100", "1001")
+NO_NODE = "rpc error: code = Unknown desc = node doesn't exist: /vitess/global/keyspaces/messages"
 
 
 class Waiting:
-    """The container's command on this machine, with a client of our own."""
+    """The container's command on this machine, with a client that gives the answers of a file, one after the other.
 
-    def __init__(self, folder: Path, client: str) -> None:
+    An answer that begins with `!` is an error.
+    """
+
+    def __init__(self, folder: Path, *answers: str) -> None:
         self.mark = folder / "mark of a tablet"
         self.asked = folder / "asked"
+        for number, answer in enumerate(answers, 1):
+            (folder / str(number)).write_text(answer)
         program = folder / "client"
-        program.write_text(f"#!/bin/sh\nprintf '%s,' \"$@\" >> '{self.asked}'\n{client}\n")
+        program.write_text(CLIENT)
         program.chmod(0o755)
-        command = waiting(minimal())["command"]
-        words = [*command, str(self.mark), str(program), "--server=x", "GetKeyspace", "my $(keyspace)"]
+        command, args = waiting(minimal())["command"], waiting(minimal())["args"]
+        words = [*command, str(self.mark), "my $(keyspace)", *args[2:4], str(program), "--server=x"]
         self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
 
     def ends(self) -> tuple[int, str]:
@@ -123,33 +135,60 @@ class Waiting:
         _, said = self.process.communicate(timeout=20)
         return self.process.returncode, said
 
+    def was_asked(self) -> list[str]:
+        """Every command line of the client."""
+        return self.asked.read_text().splitlines() if self.asked.exists() else []
 
-def test_it_asks_until_the_keyspace_is_there_and_says_why_it_waits(tmp_path: Path) -> None:
-    refuse_twice = f"[ $(wc -c < {tmp_path}/asked) -gt 80 ] || {{ echo 'node does not exist' >&2; exit 1; }}"
-    run = Waiting(tmp_path, refuse_twice)
-    assert run.ends() == (0, "node does not exist\n")
+
+CLIENT = """#!/bin/sh
+cd "$(dirname "$0")"
+IFS=,
+echo "$*" >> asked
+answer=$(cat "$(wc -l < asked | tr -d ' ')" 2>/dev/null || echo '!nobody answers')
+case "$answer" in
+  !*) echo "${answer#!}" >&2; exit 1 ;;
+  *) echo "$answer" ;;
+esac
+"""
+KEYSPACE, SHARD = "--server=x,GetKeyspace,my $(keyspace)", "--server=x,GetShard,messages/0"
+
+
+def test_it_asks_until_the_keyspace_is_there_and_says_once_why_it_waits(tmp_path: Path) -> None:
+    run = Waiting(tmp_path, "!" + NO_NODE, "!" + NO_NODE, "{}", "!" + NO_NODE)
+    assert run.ends() == (0, NO_NODE + "\n")
     assert run.mark.exists()
-    assert run.asked.read_text() == "--server=x,GetKeyspace,my $(keyspace)," * 3
+    assert run.was_asked() == [KEYSPACE, KEYSPACE, KEYSPACE, SHARD]
+
+
+def test_an_empty_tablet_that_leads_its_shard_is_held_until_another_does(tmp_path: Path) -> None:
+    run = Waiting(tmp_path, "{}", LED_BY_IT, "{}", LED_BY_IT, "{}", LED_BY_ANOTHER)
+    assert run.ends() == (0, "held: its data is gone, and the topology names it primary of messages/0\n")
+    assert run.was_asked() == [KEYSPACE, SHARD] * 3
+
+
+def test_an_unclear_answer_about_the_shard_lets_nothing_start(tmp_path: Path) -> None:
+    run = Waiting(tmp_path, "{}", "!connection refused", "{}", LED_BY_ANOTHER)
+    assert run.ends() == (0, "connection refused\n")
 
 
 def test_with_the_mark_it_asks_nobody(tmp_path: Path) -> None:
     (tmp_path / "mark of a tablet").touch()
-    run = Waiting(tmp_path, "exit 1")
+    run = Waiting(tmp_path)
     assert run.ends() == (0, "")
-    assert not run.asked.exists()
+    assert run.was_asked() == []
 
 
 def test_it_stops_when_it_is_told_to(tmp_path: Path) -> None:
-    run = Waiting(tmp_path, "exit 1")
+    run = Waiting(tmp_path)
     deadline = time.monotonic() + 20
-    while not run.asked.exists() and time.monotonic() < deadline:
+    while not run.was_asked() and time.monotonic() < deadline:
         time.sleep(0.01)
     run.process.send_signal(signal.SIGTERM)
     assert run.ends()[0] == 143
 
 
 def test_a_mark_that_cannot_be_written_is_a_failure() -> None:
-    command = [*waiting(minimal())["command"], "/proc/no/such/mark", "true"]
+    command = [*waiting(minimal())["command"], "/proc/no/such/mark", "messages", "messages/0", "x", "true"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
     assert "/proc/no/such/mark" in done.stderr

@@ -53,9 +53,9 @@ def test_nothing_else_may_be_made() -> None:
     assert made - RENDERED == {("coordination.k8s.io", "leases")}
 
 
-def test_what_holds_data_may_not_be_made_or_changed() -> None:
-    for resource in (("", "persistentvolumeclaims"), ("", "pods")):
-        assert allowed()[resource] == {"get", "list", "watch", "delete"}
+def test_neither_volumes_nor_pods_are_made_by_us() -> None:
+    assert allowed()["", "persistentvolumeclaims"] == {"get", "list", "watch", "patch", "delete"}
+    assert allowed()["", "pods"] == {"get", "list", "watch", "delete"}
 
 
 def test_there_is_no_wildcard_and_nothing_for_the_whole_cluster() -> None:
