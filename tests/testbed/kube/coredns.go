@@ -15,8 +15,8 @@ var coreDNSFlags = map[string]bool{
 	"conf": true, "dns.port": true, "p": true, "pidfile": true, "plugins": true, "quiet": true, "version": true,
 }
 
-// Our own list of plugins: the default one brings in the clients of three clouds.
+// Our own list of plugins, in the order that they see a question: the default one brings in the clients of three clouds.
 func runCoreDNS() {
-	dnsserver.Directives = []string{"bind", "errors", "ready", "template", "kubernetes"}
+	dnsserver.Directives = []string{"bind", "errors", "ready", "kubernetes", "template"}
 	coremain.Run()
 }
