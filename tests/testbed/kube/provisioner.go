@@ -64,6 +64,6 @@ func runProvisioner() {
 	ctx := context.Background()
 	client := kubernetes.NewForConfigOrDie(config)
 	controller.NewProvisionController(
-		klog.FromContext(ctx), client, *name, folders{*root}, controller.LeaderElection(false),
+		ctx, client, *name, folders{*root}, controller.LeaderElection(false),
 	).Run(ctx)
 }
