@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INVENTORY ?= inventories/minimal
 
-.PHONY: up down status test lint types unit lowest bench clean help
+BED ?= /tmp/vitessctl-testbed
+
+.PHONY: testbed testbed-down up down status test lint types unit lowest bench clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,6 +22,12 @@ down: $(VENV)/.rehearsal ## Stop it, keeping its data
 
 test: $(VENV)/.dev ## Every test layer that this machine can run
 	tools/test.sh
+
+testbed: $(VENV)/.dev ## A real Kubernetes of one node on this machine (as root; built once, 7 minutes); prints its KUBECONFIG
+	@$(BIN)/python -m tests.testbed --folder $(BED) up
+
+testbed-down: $(VENV)/.dev ## Stop it; nothing of it stays
+	@$(BIN)/python -m tests.testbed --folder $(BED) down
 
 lint: $(VENV)/.dev ## Style
 	$(BIN)/ruff check .

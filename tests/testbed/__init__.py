@@ -1,1 +1,1 @@
-"""The test bed: a real Kubernetes for tests."""
+"""A real Kubernetes of one node, or two, that tests start and throw away; built from Go modules."""

