@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ import grpc
 import pytest
 
 from tests.rehearsal.control.memory_etcd import add_keyspace
-from tests.rehearsal.control.programs import EtcdMember, free_port, topo_flags
+from tests.rehearsal.control.programs import ROOT, EtcdMember, free_port, topo_flags
 from tests.rehearsal.control.rig import ONE, THREE, TWO, rig
 from vitessctl.rehearsal.servenv import process as module
 from vitessctl.rehearsal.servenv import times
@@ -88,9 +90,32 @@ def test_a_process_serves_its_pages_on_its_port() -> None:
 
 def test_a_signal_ends_the_wait() -> None:
     found = Process("vtctld", [])
+    found.signals.hold()
     threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
 
     found.signals.wait()
+
+
+def test_a_signal_ends_what_does_not_serve_yet() -> None:
+    """A vtgate that waits for tablets, a vttablet that waits for my.cnf: they must not outlast their grace period."""
+    code = "import os, signal; from vitessctl.rehearsal.servenv.process import Signals; Signals()"
+    done = run_python(f"{code}; os.kill(os.getpid(), signal.SIGTERM); print('lives')")
+
+    assert (done.returncode, done.stdout) == (-signal.SIGTERM, "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a process the first of its kind")
+def test_the_first_process_of_a_container_ends_too() -> None:
+    """The kernel gives it no default action: without a handler SIGTERM would do nothing."""
+    code = "import os, signal; from vitessctl.rehearsal.servenv.process import die_of_signals; die_of_signals()"
+    done = run_python(f"{code}; os.kill(os.getpid(), signal.SIGTERM); print('lives')", "unshare", "--pid", "--fork")
+
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def run_python(code: str, *before: str) -> subprocess.CompletedProcess[str]:
+    command = [*before, sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
 
 
 def test_the_exit_code_is_mains_or_the_start_errors(capsys: pytest.CaptureFixture[str]) -> None:

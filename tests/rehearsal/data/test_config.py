@@ -106,3 +106,14 @@ def test_waits_are_short_unless_the_real_ones_are_wanted(monkeypatch: pytest.Mon
     monkeypatch.setenv("VITESSCTL_REHEARSAL_TIMES", "fast")
     assert {name: wait(name) for name in WAITS} == {name: fast for name, (_, fast) in WAITS.items()}
     assert all(fast <= slow for slow, fast in WAITS.values())
+
+
+@pytest.mark.parametrize(
+    ("extra", "host"),
+    [("", "0.0.0.0"), ("bind-address=127.0.0.1\n", "127.0.0.1"), ("bind_address = *\n", "0.0.0.0")],
+)
+def test_it_listens_everywhere_unless_it_is_told_otherwise(folder: Path, extra: str, host: str) -> None:
+    """As MySQL does: in a pod the other pods' replicas must reach it."""
+    write_folder(folder, folder / "mysql.sock", 3306, extra)
+
+    assert read_config(folder / "my.cnf").host == host

@@ -17,8 +17,10 @@ from tests.testbed.image_recipes.entries import VITESS, Entry, file, folder, tre
 from tests.testbed.image_recipes.host import libraries, tools, users
 from tests.testbed.image_recipes.standins import PATH, VITESS_PROGRAMS
 
-UNUSED: Final = ("mysqld_safe", "doc", "man", "gdb", "lintian", "gcc", "etcd", "etcdctl", "etcdutl", "mysqlslap")
-"""mysqld_safe above all: mysqlctld prefers it, and it would hide the death of mysqld from mysqlctld."""
+TOOLS: Final = ("mysql", "mysqladmin", "mysqlbinlog", "mysqldump", "my_print_defaults")
+"""What Vitess and people call beside mysqld. Without mysqladmin mysqlctld cannot stop mysqld: it leaves it to SIGKILL.
+Not mysqld_safe: mysqlctld prefers it, and it hides the death of mysqld from mysqlctld."""
+UNUSED: Final = ("doc", "man", "gdb", "lintian", "gcc", "mysqld_safe")
 
 
 class NoBinaries(Exception):
@@ -55,10 +57,12 @@ def _vitess(binaries: Path) -> Iterator[Entry]:
 
 
 def _mysql(root: Path) -> Iterator[Entry]:
-    yield from tree(str(root / "usr"), root / "usr", UNUSED)
-    yield Entry("/usr/sbin/mysqld", link=str(root / "usr/sbin/mysqld"))
-    yield Entry("/usr/bin/mysql", link=str(root / "usr/bin/mysql"))
-    for part in ("share/mysql", "lib/mysql"):
+    for part in ("lib", "sbin", "share"):
+        yield from tree(str(root / "usr" / part), root / "usr" / part, UNUSED)
+    tools = [f"bin/{name}" for name in TOOLS if (root / "usr/bin" / name).is_file()]
+    for part in tools:
+        yield file(str(root / "usr" / part), root / "usr" / part)
+    for part in (*tools, "sbin/mysqld", "share/mysql", "lib/mysql"):
         yield Entry(f"/usr/{part}", link=str(root / "usr" / part))
 
 

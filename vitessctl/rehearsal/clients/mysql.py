@@ -28,7 +28,7 @@ LOCAL_USERS: Final = ("root", "vt_dba", "vt_app", "vt_appdebug", "vt_allprivs", 
 def main(arguments: list[str]) -> int:
     """Run one statement; gives the exit code: 0, or 1 with MySQL's words on stderr."""
     try:
-        line = split([SHORT.get(word, word) for word in arguments], KINDS)
+        line = split([_long(word) for word in arguments], KINDS)
     except UsageError as error:
         sys.stderr.write(f"mysql: [ERROR] {error}\n")
         return 2
@@ -37,6 +37,15 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{reason}\n")
         return 1
     return _execute(path, user, line.flags.get("execute", ""), "skip-column-names" not in line.flags)
+
+
+def _long(word: str) -> str:
+    """`-u` as `--user`, `-uroot` as `--user=root`; other words as they are. UsageError for another short flag."""
+    if not word.startswith("-") or word.startswith("--"):
+        return word
+    if word[:2] not in SHORT:
+        raise UsageError(f"unknown option '{word}'")
+    return SHORT[word[:2]] + (f"={word[2:]}" if word[2:] else "")
 
 
 def refusal(path: str, user: str) -> str:

@@ -20,12 +20,13 @@ from vitessctl.rehearsal.tablet_client import open_channel
 from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND
 
 KINDS: Final = {"server": "text", "action-timeout": "duration", "dial-timeout": "duration", "logtostderr": "bool"}
+_UNSENT: Final = "cannot execute remote command: "
 NO_COMMAND: Final = "please specify -server <vtctld_host:vtctld_port> to specify the vtctld server to connect to"
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; gives the exit code."""
-    own, command = _apart(arguments)
+    own, command = apart(arguments)
     try:
         flags = split(own, KINDS).flags
     except UsageError as error:
@@ -37,14 +38,19 @@ def main(arguments: list[str]) -> int:
     try:
         _stream(flags["server"], command, parse_duration(flags.get("action-timeout", "1h")))
     except grpc.RpcError as error:
-        text = error_text(error, flags["server"])
-        Log("vtctlclient", structured=False).error(f"remote error: {text}")
-        sys.stderr.write(f"{command[0]} Error: {text}\n")
+        _report(command[0], error_text(error, flags["server"]))
         return 1
     return 0
 
 
-def _apart(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+def _report(command: str, text: str) -> None:
+    """An answer that is an error, or the lack of one, once for the log and once on stdout."""
+    unsent = "connection refused" in text
+    Log("vtctlclient", structured=False).error(f"{_UNSENT if unsent else 'remote error: '}{text}")
+    sys.stdout.write(f"{command} Error: {_UNSENT if unsent else ''}{text}\n")
+
+
+def apart(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     """The flags before the command, with two dashes and dashes within; the command and all behind it."""
     own: list[str] = []
     rest = list(arguments)

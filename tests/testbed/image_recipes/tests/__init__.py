@@ -1,0 +1,1 @@
+"""What the recipes put into images, and that images of them work."""
