@@ -62,7 +62,8 @@ def step(case: dict[str, Any]) -> Step:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_no_wrong_outcome_and_no_hang(case: dict[str, Any], tmp_path: Path) -> None:
     naps = Naps()
-    patience = Patience(request=0.3, attempts=case.get("attempts", 8))
+    slow = any(one.keys() & {"hang", "trickle", "trickle_headers"} for one in case["steps"])
+    patience = Patience(request=1.0 if slow else 10.0, attempts=case.get("attempts", 8))
     with ScriptedServer([step(dict(one)) for one in case["steps"]]) as server:
         api = client(server.kubeconfig(tmp_path), naps, patience)
         began = time.monotonic()
@@ -74,7 +75,7 @@ def test_no_wrong_outcome_and_no_hang(case: dict[str, Any], tmp_path: Path) -> N
             assert "secret-token" not in str(raised.value)
         else:
             assert CALLS[case["call"]](api) == case["gives"]
-        assert time.monotonic() - began < 5.0
+        assert time.monotonic() - began < 15.0
     assert [one.method for one in server.asked] == case["asked"]
     assert sum(api.counts.values()) == len(case["asked"])
     if "slept" in case:

@@ -11,13 +11,14 @@ import pytest
 
 from tests.support.kubernetes.controllers import follow, play
 from tests.support.kubernetes.fake import FakeApi
+from tests.support.kubernetes.pipes import Echo, ask
 from vitessctl.errors import UnreachableError
 from vitessctl.model.build import build
 from vitessctl.model.cluster import Cluster
 from vitessctl.render.documents import Document
 from vitessctl.render.render import render
 from vitessctl.spec import load
-from vitessctl.targets.base import Address, Operation, State
+from vitessctl.targets.base import Operation, State
 from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.faults import ApplyConflict
 from vitessctl.targets.kubernetes.generated import completed
@@ -269,9 +270,9 @@ def test_a_tablet_whose_volume_is_empty_though_it_leads_is_held(bed: Bed) -> Non
 
 def test_a_forward_leads_to_the_pod_that_is_there_when_a_connection_is_made(bed: Bed) -> None:
     pod = next(name for name in bed.api.names(kinds.POD, NAMESPACE) if "vtctld" in name)
-    bed.api.forward_to(NAMESPACE, pod, 15999, Address("127.0.0.1", 4711))
-
-    assert str(bed.target.address("vtctld", "", "grpc")) == "127.0.0.1:4711"
+    with Echo(b"vtctld: ") as vtctld:
+        bed.api.forward_to(NAMESPACE, pod, 15999, vtctld.address)
+        assert ask(bed.target.address("vtctld", "", "grpc"), b"hello") == b"vtctld: hello"
 
 
 def test_inside_the_cluster_the_pod_itself_is_the_address(bed: Bed) -> None:
