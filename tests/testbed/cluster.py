@@ -78,12 +78,13 @@ class Cluster:
         return Api(self.plane.authority, self.plane.address, self.plane.ports.api)
 
     def import_image(self, archive: Path) -> None:
-        """Give every node the image of a docker-archive, under the names in it; quick if the store has it already."""
-        manifest = images.read_manifest(archive)
+        """Give every node the images of a docker-archive, under the names in it; quick if the store has them already."""
+        manifests = images.read_manifests(archive)
         for node in self.nodes.values():
-            if not stores.has_image(node.store, manifest):
+            if not all(stores.has_image(node.store, manifest) for manifest in manifests):
                 run(node.ctr(["images", "import", "--local", str(archive.resolve())]), timeout=IMPORT)
-                stores.remember(node.store, manifest)
+                for manifest in manifests:
+                    stores.remember(node.store, manifest)
 
     def add_node(self) -> Node:
         """Start one more node and wait until it is Ready. Images are imported anew: its store is its own."""

@@ -78,12 +78,17 @@ def write_archive(
 
 
 def read_manifest(archive: Path) -> Manifest:
-    """The names in an archive; ValueError if it is none that this module or `docker save` makes."""
+    """The names in an archive of one image; ValueError if it is none that this module or `docker save` makes."""
+    (manifest,) = read_manifests(archive)
+    return manifest
+
+
+def read_manifests(archive: Path) -> tuple[Manifest, ...]:
+    """The names of every image in an archive; ValueError as of read_manifest."""
     with tarfile.open(archive) as tar:
         for member in tar:
             if member.name == "manifest.json" and (file := tar.extractfile(member)):
-                (image,) = json.load(file)
-                return Manifest(tuple(image["RepoTags"]), image["Config"])
+                return tuple(Manifest(tuple(image["RepoTags"]), image["Config"]) for image in json.load(file))
     raise ValueError(f"{archive} has no manifest.json: it is not a docker-archive")
 
 
