@@ -242,6 +242,12 @@ def test_what_is_in_another_namespace_is_not_seen(bench: Bench) -> None:
     assert len(bench.api.list(kinds.SERVICE, "elsewhere")) == 0
 
 
+def test_what_is_not_there_is_none(bench: Bench) -> None:
+    assert bench.api.get(kinds.STATEFUL_SET, bench.namespace, "none") is None
+    assert bench.api.get(kinds.NAMESPACE, "", "not-made-by-anybody") is None
+    assert bench.api.get(kinds.STATEFUL_SET, "not-made-by-anybody", "none") is None
+
+
 def test_a_namespace_has_to_be_there(bench: Bench) -> None:
     with pytest.raises(faults.NoNamespace) as raised:
         bench.api.apply(config_map("settings", "not-made-by-anybody", a="1"))
