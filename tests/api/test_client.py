@@ -117,7 +117,7 @@ def test_an_item_of_a_list_goes_by_its_key(bench: Bench) -> None:
     assert [container["name"] for container in applied["spec"]["template"]["spec"]["containers"]] == ["sidecar"]
 
 
-def test_an_item_stays_while_others_have_a_field_in_it(bench: Bench) -> None:
+def test_an_item_goes_even_if_others_have_a_field_in_it(bench: Bench) -> None:
     body = bench.stateful_set()
     containers = body["spec"]["template"]["spec"]["containers"]
     containers.append({"name": "sidecar", "image": "sidecar:1"})
@@ -126,7 +126,7 @@ def test_an_item_stays_while_others_have_a_field_in_it(bench: Bench) -> None:
     bench.edit(body, {"spec": {"template": {"spec": {"containers": theirs}}}})
     del containers[1]
     applied = bench.api.apply(body)["spec"]["template"]["spec"]["containers"]
-    assert [(one["name"], one.get("workingDir")) for one in applied] == [("main", None), ("sidecar", "/tmp")]
+    assert [one["name"] for one in applied] == ["main"], "it was made by us alone"
 
 
 def test_a_field_of_another_manager_is_a_conflict(bench: Bench) -> None:
@@ -240,6 +240,12 @@ def test_what_is_in_another_namespace_is_not_seen(bench: Bench) -> None:
     bench.api.apply(service("vtgate", bench.namespace))
     assert bench.api.get(kinds.SERVICE, "elsewhere", "vtgate") is None
     assert len(bench.api.list(kinds.SERVICE, "elsewhere")) == 0
+
+
+def test_what_is_not_there_is_none(bench: Bench) -> None:
+    assert bench.api.get(kinds.STATEFUL_SET, bench.namespace, "none") is None
+    assert bench.api.get(kinds.NAMESPACE, "", "not-made-by-anybody") is None
+    assert bench.api.get(kinds.STATEFUL_SET, "not-made-by-anybody", "none") is None
 
 
 def test_a_namespace_has_to_be_there(bench: Bench) -> None:

@@ -422,8 +422,7 @@ def _dropped(after: Object, wanted: ownership.Fields, owners: Mapping[str, Any])
     )
     # An item goes before its fields: without its key it could not be found any more.
     for path in sorted(before[0] - wanted - others, key=lambda path: (len(path), path)):
-        if not ownership.holds_item(path, others):
-            after = ownership.without(after, path)
+        after = ownership.without(after, path)
     return after
 
 

@@ -154,14 +154,6 @@ def without(body: Any, path: Path) -> Any:
     return result
 
 
-def holds_item(path: Path, others: Iterable[Path]) -> bool:
-    """Whether a field is what an item of a list is found by, and others have a field in that item."""
-    item, last = path[:-1], path[-1]
-    if not item or not item[-1].startswith("k:") or not (last == "." or last[2:] in json.loads(item[-1][2:])):
-        return False
-    return any(other[: len(item)] == item for other in others)
-
-
 def _without_key(body: Any, key: str, rest: Path) -> Any:
     if not isinstance(body, Mapping) or key not in body:
         return body

@@ -63,7 +63,7 @@ class Client:
         """See KubernetesApi."""
         call = Call("get", kind, namespace, name)
         answer = self._ask(call, "GET", routes.item(kind, namespace, name)).answer
-        if answer.code == 404 and status_of(answer.code, answer.body).reason == "NotFound" and _of_item(answer, kind):
+        if answer.code == 404 and _of_item(answer, call):
             return None
         return self._object(call, answer)
 
@@ -122,7 +122,7 @@ class Client:
         if grace is not None:
             options["gracePeriodSeconds"] = grace
         result = self._ask(call, "DELETE", routes.item(kind, namespace, name), (), options)
-        if result.answer.code == 404 and _of_item(result.answer, kind):
+        if result.answer.code == 404 and _of_item(result.answer, call):
             return result.unsure
         self._object(call, result.answer)
         return True
@@ -237,10 +237,10 @@ def _named(verb: str, body: KubernetesObject) -> tuple[Call, str]:
     return Call(verb, kind, namespace, name), routes.item(kind, namespace, name)
 
 
-def _of_item(answer: Answer, kind: Kind) -> bool:
+def _of_item(answer: Answer, call: Call) -> bool:
     """Whether a 404 is about the object itself; not about its namespace or a kind that the server does not have."""
     details = status_of(answer.code, answer.body).details or {}
-    return bool(details.get("name")) and (details.get("kind") != "namespaces" or kind == kinds.NAMESPACE)
+    return bool(details.get("name")) and details.get("kind") == call.kind.plural
 
 
 def _without_version(body: KubernetesObject) -> Mapping[str, Any]:

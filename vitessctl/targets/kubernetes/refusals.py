@@ -139,6 +139,8 @@ _UNTYPED = re.compile(r"^(?:errors:\s*)?\.([^:]+): (.+)$")
 def _invalid(status: Status, call: Call) -> VitessctlError:
     if "admission webhook" in status.message:
         return faults.Refused(call.what, call.label, status.message)
+    if call.subresource:
+        return faults.NotThere(call.label, status.message)
     fields = tuple((path, _shown(reason, call.kind)) for path, reason in _fields(status))
     return faults.Invalid(call.label, fields, _shown(status.message, call.kind))
 
