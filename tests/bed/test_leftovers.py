@@ -41,16 +41,15 @@ def test_a_bed_is_stopped_by_its_folder_alone(tmp_path: Path) -> None:
     Cluster.start(tmp_path / "bed", nodes=0)
     state = State.read(tmp_path / "bed")
     assert state
-    assert state.alive()
+    assert state.running()
     stop(tmp_path / "bed")
-    assert not state.alive()
+    assert not state.running()
     assert machine.snapshot() == before
     assert machine.processes_of(tmp_path) == []
 
 
 def test_a_start_that_fails_shows_the_log_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = machine.snapshot()
-    monkeypatch.setattr("tests.testbed.node_files.kube_proxy", lambda *_: {"kind": "Nonsense"})
     monkeypatch.setattr("tests.testbed.node_files.containerd", lambda *_: "version = nonsense")
     with pytest.raises(BedError, match=r"containerd ended with exit code 1\n--- .*containerd.log\n.*toml"):
         Cluster.start(tmp_path / "bed")
