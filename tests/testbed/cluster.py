@@ -94,7 +94,7 @@ class Cluster:
         return Api(self.plane.authority, self.plane.address, self.plane.ports.api)
 
     def import_image(self, archive: Path) -> None:
-        """Give every node the images of a docker-archive, under the names in it; quick if the store has them already."""
+        """Give every node the images of a docker-archive, under their names; quick if the store has them already."""
         manifests = images.read_manifests(archive)
         for node in self.nodes.values():
             if not all(stores.has_image(node.store, manifest) for manifest in manifests):
