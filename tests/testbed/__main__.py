@@ -1,4 +1,4 @@
-"""`python -m tests.testbed up|down|status|kubectl …`: a bed for a person, left running between commands."""
+"""`python -m tests.testbed up|down|status|import|kubectl …`: a bed for a person, left running between commands."""
 
 # ruff: noqa: T201
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 def up(asked: argparse.Namespace) -> int:
     """Start the bed, unless it runs, and say how to use it."""
     state = State.read(asked.folder)
-    if state and not state.alive():
+    if state and not state.running():
         stop(asked.folder)
         state = None
     if state is None:
@@ -56,9 +56,17 @@ def down(asked: argparse.Namespace) -> int:
 def status(asked: argparse.Namespace) -> int:
     """Whether it runs."""
     state = State.read(asked.folder)
-    running = state is not None and state.alive()
+    running = state is not None and bool(state.running())
     print(f"running: export KUBECONFIG={state.kubeconfig}" if state and running else "not running")
     return 0 if running else 3
+
+
+def import_images(asked: argparse.Namespace) -> int:
+    """Give its nodes the images of docker-archives."""
+    cluster = Cluster.attach(asked.folder)
+    for archive in asked.archives:
+        cluster.import_image(archive)
+    return 0
 
 
 def kubectl(asked: argparse.Namespace) -> int:
@@ -80,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     starting.set_defaults(run=up)
     commands.add_parser("down", help="stop it; nothing of it stays").set_defaults(run=down)
     commands.add_parser("status", help="whether it runs").set_defaults(run=status)
+    importing = commands.add_parser("import", help="import docker-archives into it")
+    importing.add_argument("archives", nargs="+", type=Path)
+    importing.set_defaults(run=import_images)
     client = commands.add_parser("kubectl", help="kubectl on the bed")
     client.add_argument("arguments", nargs=argparse.REMAINDER)
     client.set_defaults(run=kubectl)

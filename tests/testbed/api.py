@@ -41,12 +41,19 @@ class Api:
         """Whether an object is there."""
         return self.request("GET", path)[0] == 200
 
-    def node_ready(self, name: str) -> bool:
-        """Whether the node's condition Ready is True."""
+    def node_ready(self, name: str, after: str = "") -> bool:
+        """Whether the node's condition Ready is True, and the node gave another sign of life than `after`."""
         status, node = self.request("GET", f"/api/v1/nodes/{name}")
-        return status == 200 and any(
-            condition["type"] == "Ready" and condition["status"] == "True" for condition in node["status"]["conditions"]
+        return (
+            status == 200
+            and any(each["type"] == "Ready" and each["status"] == "True" for each in node["status"]["conditions"])
+            and self.last_sign_of(name) != after
         )
+
+    def last_sign_of(self, node: str) -> str:
+        """When the node last renewed its lease; empty if it never did. A killed node stays Ready for a while."""
+        status, lease = self.request("GET", f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{node}")
+        return str(lease["spec"].get("renewTime", "")) if status == 200 else ""
 
     def _context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.authority.certificate("ca")))

@@ -17,7 +17,7 @@ from tests.testbed.namespaces import Namespaces
 from tests.testbed.network import Network
 from tests.testbed.node import Node, node_name
 from tests.testbed.processes import BedError, Daemon, Process, run, wait_for
-from tests.testbed.state import State
+from tests.testbed.state import NodeState, State
 from tests.testbed.stopping import stop
 
 BOOT = 90.0
@@ -60,6 +60,22 @@ class Cluster:
             raise
         return cluster
 
+    @classmethod
+    def attach(cls, folder: Path) -> Cluster:
+        """The bed that runs in a folder, whoever started it; BedError if none does."""
+        state = State.read(folder)
+        if state is None or not state.running():
+            raise BedError(f"no test bed runs in {folder}: start one with make testbed")
+        cluster = cls(folder, build.binaries(), fast_node_loss=False)
+        cluster.state = state
+        if state.index is not None:
+            net = Network(state.index)
+            cluster._plane = cluster._plane_at(net)
+            for number, each in state.nodes.items():
+                namespaces = Namespaces(each.holder, each.first)
+                cluster.nodes[number] = Node(number, net, namespaces, cluster.plane, Path(each.store))
+        return cluster
+
     @property
     def kubeconfig(self) -> Path:
         """The administrator's kubeconfig; its context is `testbed`."""
@@ -78,7 +94,7 @@ class Cluster:
         return Api(self.plane.authority, self.plane.address, self.plane.ports.api)
 
     def import_image(self, archive: Path) -> None:
-        """Give every node the images of a docker-archive, under the names in it; quick if the store has them already."""
+        """Give every node the images of a docker-archive, under their names; quick if the store has them already."""
         manifests = images.read_manifests(archive)
         for node in self.nodes.values():
             if not all(stores.has_image(node.store, manifest) for manifest in manifests):
@@ -105,6 +121,15 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise BedError(f"{node.name} does not end")
             time.sleep(0.02)
+        network.disconnect_node(number, self.nodes[1].namespaces.pid)
+        self._forget(node)
+
+    def _forget(self, node: Node) -> None:
+        """Collect the programs that ended with a node."""
+        ended = [daemon for daemon in self._daemons if daemon.log.is_relative_to(node.folder)]
+        for daemon in ended:
+            daemon.handle.wait(timeout=BOOT)
+            self._daemons.remove(daemon)
 
     def restart_node(self, number: int) -> Node:
         """Start a killed node again on its old files, and wait until it is Ready."""
@@ -116,7 +141,6 @@ class Cluster:
 
     def stop(self) -> None:
         """End it and remove its folder; nothing to do if it is stopped."""
-        self.state.write(self.folder) if self.folder.exists() else None
         stop(self.folder)
         for daemon in self._daemons:
             daemon.handle.wait(timeout=BOOT)
@@ -159,17 +183,7 @@ class Cluster:
         net = network.claim()
         self.state.index = net.index
         self.state.write(self.folder)
-        authority = Authority(self.folder / "certificates")
-        self._plane = ControlPlane(
-            self.binaries,
-            self.folder,
-            authority,
-            address=net.node(1),
-            services=net.services,
-            api_service=net.api_service,
-            wrap=lambda command: self.nodes[1].namespaces.inside(command),
-            fast_node_loss=self.fast_node_loss,
-        )
+        self._plane = self._plane_at(net)
         node = self._make_node(1, stores.Store.claim())
         network.connect_first_node(net, node.namespaces.pid)
         self._run([node.start_containerd()])
@@ -180,6 +194,19 @@ class Cluster:
         addons.create_storage_class(self.api)
         self._await_accounts()
 
+    def _plane_at(self, net: Network) -> ControlPlane:
+        """The control plane of node 1."""
+        return ControlPlane(
+            self.binaries,
+            self.folder,
+            Authority(self.folder / "certificates"),
+            address=net.node(1),
+            services=net.services,
+            api_service=net.api_service,
+            wrap=lambda command: self.nodes[1].namespaces.inside(command),
+            fast_node_loss=self.fast_node_loss,
+        )
+
     def _make_node(self, number: int, store: stores.Store) -> Node:
         net = Network(self.state.index or 0)
         try:
@@ -188,9 +215,7 @@ class Cluster:
             store.release()
         node = Node(number, net, namespaces, self.plane, store.folder)
         self.nodes[number] = node
-        self.state.processes.append(namespaces.first)
-        self.state.holders.append(namespaces.holder)
-        self.state.cgroups = sorted({*self.state.cgroups, node.cgroup})
+        self.state.nodes[number] = NodeState(namespaces.first, namespaces.holder, str(store.folder), node.cgroup)
         self.state.write(self.folder)
         cgroups.create(node.cgroup)
         return node
@@ -200,6 +225,7 @@ class Cluster:
         plane.authority.create()
         plane.issue()
         self.state.kubeconfig = str(self.kubeconfig)
+        self.state.write(self.folder)
         server = plane.start_server()
         self._run(server)
         wait_for("the API server does not serve", self.api.ready, server, BOOT)
@@ -210,9 +236,10 @@ class Cluster:
         self._run(started)
         wait_for(f"containerd of {node.name} does not answer", node.containerd_answers, self._daemons, BOOT)
         self.import_image(self._pause_archive())
+        before = self.api.last_sign_of(node.name)
         kubelet = node.start_kubelet()
         self._run(kubelet)
-        wait_for(f"{node.name} is not Ready", lambda: self.api.node_ready(node.name), kubelet, BOOT)
+        wait_for(f"{node.name} is not Ready", lambda: self.api.node_ready(node.name, after=before), kubelet, BOOT)
 
     def _pause_archive(self) -> Path:
         archive = self.folder / "pause.tar"

@@ -116,6 +116,11 @@ def connect_node(network: Network, number: int, pid: int, first: int) -> None:
     _batch([route])
 
 
+def disconnect_node(number: int, first: int) -> None:
+    """Unplug a node that ended; the kernel would do it too, but some time later."""
+    subprocess.run(["nsenter", "-t", str(first), "-n", "ip", "link", "delete", f"node{number}"], capture_output=True)
+
+
 def _routes(network: Network, device: str) -> list[str]:
     """ClusterIPs need a route before they are translated; the rest is unreachable, so that image pulls fail at once."""
     return [f"route add {network.services} dev {device}", "route add unreachable default"]

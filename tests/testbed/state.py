@@ -5,21 +5,31 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.testbed.processes import Process
 
 FILE = "bed.json"
 
 
+@dataclass(frozen=True)
+class NodeState:
+    """A node: its first process and the one that holds it, its containerd's root, the cgroup of its pods."""
+
+    first: Process
+    holder: Process
+    store: str
+    cgroup: str
+
+
 @dataclass
 class State:
-    """A running bed: its index (None without nodes), the processes that end it, and each node's store by number."""
+    """A running bed: its index (None without nodes), processes that are not a node's, and its nodes."""
 
     index: int | None = None
     kubeconfig: str = ""
     processes: list[Process] = field(default_factory=list)
-    holders: list[Process] = field(default_factory=list)
-    cgroups: list[str] = field(default_factory=list)
+    nodes: dict[int, NodeState] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Save it in the bed's folder."""
@@ -34,10 +44,16 @@ class State:
             values = json.loads((folder / FILE).read_text())
         except FileNotFoundError:
             return None
-        for name in ("processes", "holders"):
-            values[name] = [Process(**each) for each in values[name]]
+        values["processes"] = [Process(**each) for each in values["processes"]]
+        values["nodes"] = {int(number): _node(each) for number, each in values["nodes"].items()}
         return cls(**values)
 
-    def alive(self) -> bool:
-        """Whether any process of it runs."""
-        return any(process.alive() for process in self.processes + self.holders)
+    def running(self) -> list[Process]:
+        """The processes of it that run."""
+        ours = [*self.processes, *(each for node in self.nodes.values() for each in (node.first, node.holder))]
+        return [process for process in ours if process.alive()]
+
+
+def _node(values: dict[str, Any]) -> NodeState:
+    first, holder = Process(**values["first"]), Process(**values["holder"])
+    return NodeState(first, holder, values["store"], values["cgroup"])

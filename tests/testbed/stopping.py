@@ -19,21 +19,20 @@ def stop(folder: Path) -> None:
     state = State.read(folder)
     if state is None:
         return
-    for process in state.processes:
+    for process in [*state.processes, *(node.first for node in state.nodes.values())]:
         process.kill()
     _wait_for_end(state)
     if state.index is not None:
         network.release(network.Network(state.index))
-    for group in state.cgroups:
-        cgroups.remove(group)
+    for node in state.nodes.values():
+        cgroups.remove(node.cgroup)
     shutil.rmtree(folder)
 
 
 def _wait_for_end(state: State) -> None:
     """A node's holder ends after the last process of the node."""
     deadline = time.monotonic() + PATIENCE
-    while state.alive():
+    while left := state.running():
         if time.monotonic() > deadline:
-            left = [str(each.pid) for each in state.processes + state.holders if each.alive()]
-            raise BedError(f"processes {', '.join(left)} of the bed do not end")
+            raise BedError(f"processes {', '.join(str(each.pid) for each in left)} of the bed do not end")
         time.sleep(0.02)
