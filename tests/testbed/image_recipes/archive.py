@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from tests.testbed.image_recipes.entries import Entry, complete, key_of
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Counts the ways in which this module has written layers; a new one makes the cache's old layers void."""
 ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 _CHUNK: Final = 1 << 20
@@ -74,7 +74,7 @@ def write(images: Sequence[Image], cache: Path) -> Path:
         _manifest(images),
         {hashlib.sha256(config).hexdigest(): config for config in map(Image.config, images)},
     )
-    path = cache / "archives" / f"{hashlib.sha256(manifest).hexdigest()[:32]}.tar"
+    path = cache / "archives" / f"{VERSION}-{hashlib.sha256(manifest).hexdigest()[:32]}.tar"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         layers = {each.digest: each for image in images for each in image.layers}
@@ -96,11 +96,11 @@ def _manifest(images: Sequence[Image]) -> bytes:
 
 def _write_archive(manifest: bytes, configs: Mapping[str, bytes], layers: Mapping[str, Layer], stream: Any) -> None:
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for digest, each in layers.items():
-            _add(tar, Entry(f"/{digest}/layer.tar", source=each.tar))
+        _add(tar, Entry("/manifest.json", content=manifest))  # first: who looks for names need not read the layers
         for digest, content in configs.items():
             _add(tar, Entry(f"/{digest}.json", content=content))
-        _add(tar, Entry("/manifest.json", content=manifest))
+        for digest, each in layers.items():
+            _add(tar, Entry(f"/{digest}/layer.tar", source=each.tar))
 
 
 def _write_layer(entries: Sequence[Entry], stream: Any) -> None:
