@@ -10,7 +10,9 @@ import hashlib
 import io
 import json
 import os
+import py_compile
 import tarfile
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +114,9 @@ def _write_layer(entries: Sequence[Entry], stream: Any) -> None:
 def _add(tar: tarfile.TarFile, entry: Entry) -> None:
     about = tarfile.TarInfo(entry.path.lstrip("/"))
     about.mode, about.uid, about.gid = entry.mode, entry.owner, entry.owner
-    if entry.source is not None:
+    if entry.source is not None and entry.compiles:
+        _add(tar, Entry(entry.path, content=compiled(entry.source)))
+    elif entry.source is not None:
         stat = entry.source.stat()
         about.size, about.mtime = stat.st_size, int(stat.st_mtime)  # compiled Python files know their source by these
         with entry.source.open("rb") as source:
@@ -126,6 +130,15 @@ def _add(tar: tarfile.TarFile, entry: Entry) -> None:
     else:
         about.type = tarfile.DIRTYPE
         tar.addfile(about)
+
+
+def compiled(source: Path) -> bytes:
+    """A Python module compiled; Python does not look whether it is newer than its source."""
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    with tempfile.TemporaryDirectory() as folder:
+        draft = str(Path(folder, "module.pyc"))
+        py_compile.compile(str(source), draft, dfile=source.name, doraise=True, quiet=2, invalidation_mode=mode)
+        return Path(draft).read_bytes()
 
 
 def _sha256(path: Path) -> str:

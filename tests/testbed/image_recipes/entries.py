@@ -21,6 +21,8 @@ class Entry:
     """Absolute."""
     source: Path | None = None
     """A file of this machine."""
+    compiles: bool = False
+    """The source is a Python module, and the entry what it is compiled to, whenever it was changed last."""
     content: bytes | None = None
     link: str | None = None
     mode: int = 0o644
@@ -36,7 +38,7 @@ class Entry:
         stat = self.source.stat() if self.source else None
         size_and_time = (stat.st_size, stat.st_mtime_ns) if stat else None
         digest = hashlib.sha256(self.content or b"").hexdigest()
-        return repr((self.path, self.link, digest, size_and_time, self.mode, self.owner, self.is_folder))
+        return repr((self.path, self.link, digest, size_and_time, self.mode, self.owner, self.is_folder, self.compiles))
 
 
 def folder(path: str, owner: int = 0, mode: int = 0o755) -> Entry:

@@ -7,6 +7,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
 
@@ -72,8 +73,10 @@ def _packages() -> Iterator[Entry]:
         for path in distribution(name).files or ():
             source = Path(str(path.locate()))
             inside = ".." not in path.parts and not LEFT_OUT.intersection(path.parts)
-            if inside and source.is_file() and _wanted(source):
+            if inside and source.is_file() and source.suffix != ".pyc" and _wanted(source):
                 yield file(f"{SITE}/{path}", source)
+                if source.suffix == ".py":  # an installer need not have compiled it
+                    yield Entry(cache_from_source(f"{SITE}/{path}"), source=source, compiles=True)
 
 
 def closure(names: Iterable[str]) -> set[str]:

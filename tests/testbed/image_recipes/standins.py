@@ -6,9 +6,8 @@ image of Vitess into a container of MySQL's, which is of no release.
 
 from __future__ import annotations
 
-import py_compile
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
 
@@ -96,20 +95,10 @@ def launcher(path: str, release: str) -> Entry:
 
 def package() -> Iterator[Entry]:
     """vitessctl as far as the stand-ins need it, compiled: an image is read-only, and containers come in crowds."""
-    with tempfile.TemporaryDirectory() as scratch:
-        for source in sorted(PACKAGE.rglob("*")):
-            inside = source.relative_to(PACKAGE)
-            top = len(inside.parts) == 1 or inside.parts[0] in PARTS
-            if top and source.is_file() and "__pycache__" not in inside.parts:
-                yield Entry(f"{SITE}/vitessctl/{inside}", content=source.read_bytes())
-                if source.suffix == ".py":
-                    yield _compiled(source, f"{SITE}/vitessctl/{inside}", Path(scratch, "compiled"))
-
-
-def _compiled(source: Path, place: str, draft: Path) -> Entry:
-    """Without the time of its source, which is no part of the image."""
-    import importlib.util
-
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    py_compile.compile(str(source), str(draft), dfile=place, doraise=True, invalidation_mode=mode)
-    return Entry(importlib.util.cache_from_source(place), content=draft.read_bytes())
+    for source in sorted(PACKAGE.rglob("*")):
+        inside = source.relative_to(PACKAGE)
+        top = len(inside.parts) == 1 or inside.parts[0] in PARTS
+        if top and source.is_file() and "__pycache__" not in inside.parts:
+            yield Entry(f"{SITE}/vitessctl/{inside}", content=source.read_bytes())
+            if source.suffix == ".py":
+                yield Entry(cache_from_source(f"{SITE}/vitessctl/{inside}"), source=source, compiles=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import tarfile
 from pathlib import Path
 
@@ -66,6 +67,19 @@ def test_a_changed_file_makes_only_its_own_layer_anew(tmp_path: Path) -> None:
     assert before[0].layers[0] == after[0].layers[0]
     assert before[0].layers[1] != after[0].layers[1]
     assert write(before, tmp_path) != write(after, tmp_path)
+
+
+def test_a_module_is_compiled_into_the_layer(tmp_path: Path) -> None:
+    source = tmp_path / "module.py"
+    source.write_text("VALUE = 7")
+    made = layer([Entry("/__pycache__/module.pyc", source=source, compiles=True)], tmp_path)
+
+    with tarfile.open(made.tar) as tar:
+        content = tar.extractfile("__pycache__/module.pyc").read()  # type: ignore[union-attr]
+
+    found: dict[str, object] = {}
+    exec(marshal.loads(content[16:]), found)
+    assert found["VALUE"] == 7
 
 
 def test_a_layer_that_was_cut_short_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
