@@ -18,10 +18,14 @@ OPTIONS = (
     ("grpc.enable_http_proxy", 0),
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", 50),
-    ("grpc.min_reconnect_backoff_ms", 50),
+    ("grpc.min_reconnect_backoff_ms", 5000),
     ("grpc.max_reconnect_backoff_ms", 500),
+    ("grpc.dns_min_time_between_resolutions_ms", 500),
 )
-"""A proxy for web pages is none for vtctld; a vtctld that starts is seen within half a second."""
+"""A proxy for web pages is none for vtctld; a vtctld that starts is seen within half a second.
+
+The "min" is how long one attempt may take: a port-forward accepts at once, and needs a moment to reach the pod.
+"""
 
 
 class Channel:
