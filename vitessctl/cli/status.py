@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
-from vitessctl.errors import ExitCode, UnreachableError
-
-if TYPE_CHECKING:
-    from vitessctl.targets.base import Target
+from vitessctl.errors import ExitCode
 
 EXAMPLE = "Example:  vitessctl status -i inventories/minimal --output json"
 
@@ -39,7 +33,7 @@ def command(
     with open_target(cluster, name, where) as target:
         documents = documents_of(cluster, target.name, spec_options)
         observed = observe(context_of(cluster, target, documents))
-        status = judge(cluster, target.name, observed, address_or_none(target))
+        status = judge(cluster, target.name, observed, target.published)
     if output is options.Output.json:
         import json
 
@@ -50,15 +44,3 @@ def command(
         print_status(status, console())
     if not status.ready:
         raise typer.Exit(int(ExitCode.NOT_READY))
-
-
-def address_or_none(target: Target) -> Callable[[str, str, str], str]:
-    """host:port of a component, "" while it has none (no pod of it runs)."""
-
-    def address(component: str, subject: str, port: str) -> str:
-        try:
-            return str(target.address(component, subject, port))
-        except UnreachableError:
-            return ""
-
-    return address

@@ -13,8 +13,9 @@ from vitessctl.run import events
 from vitessctl.run.clock import Clock, SystemClock
 from vitessctl.run.context import Context
 from vitessctl.run.gate import Gate, GateClosed
+from vitessctl.run.schedule import Schedule
 from vitessctl.run.stage import Stage
-from vitessctl.targets.base import Change
+from vitessctl.targets.base import Change, Operation
 
 
 @dataclass
@@ -52,33 +53,36 @@ class Engine:
 
     def run(self) -> Recap:
         """Run every stage. Raises the error of the first stage that failed; the others are stopped and skipped."""
-        done: set[str] = set()
+        schedule = Schedule(self._stages, self._context.target.starts_slowly)
         failure: VitessctlError | None = None
-        waiting = list(self._stages)
-        running: dict[Future[None], Stage] = {}
-        with ThreadPoolExecutor(max_workers=len(self._stages), thread_name_prefix="stage") as pool:
+        running: dict[Future[None], tuple[Stage, bool]] = {}
+        with ThreadPoolExecutor(max_workers=2 * len(self._stages), thread_name_prefix="stage") as pool:
             try:
-                while waiting or running:
-                    for stage in [stage for stage in waiting if done.issuperset(stage.needs) and failure is None]:
-                        waiting.remove(stage)
-                        running[pool.submit(self._run_stage, stage)] = stage
+                while failure is None or running:
+                    if failure is None:
+                        running |= {
+                            pool.submit(self._apply_new, stage): (stage, False) for stage in schedule.take_early()
+                        }
+                        running |= {
+                            pool.submit(self._run_stage, stage): (stage, True) for stage in schedule.take_ready()
+                        }
                     if not running:
                         break
                     finished, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in finished:
-                        stage = running.pop(future)
+                        stage, whole = running.pop(future)
                         error = self._outcome(stage, future)
-                        if error is None:
-                            done.add(stage.name)
-                        else:
+                        if error is not None:
                             failure = failure or error
                             self._context.cancelled.set()
+                        elif whole:
+                            schedule.finish(stage)
             except KeyboardInterrupt:
                 self._context.cancelled.set()
                 raise Interrupted(
                     "interrupted", fix="What runs keeps running. The same command goes on from here."
                 ) from None
-        for stage in waiting:
+        for stage in schedule.waiting:
             if stage.applies(self._context):
                 self._skip(stage, "an earlier stage failed")
         self._emit(
@@ -87,6 +91,13 @@ class Engine:
         if failure is not None:
             raise failure
         return self.recap
+
+    def _apply_new(self, stage: Stage) -> None:
+        """Apply what is not there at all yet; what is there waits for its stage."""
+        documents = self._context.of_stage(stage.name)
+        new = {each.label for each in self._context.target.observe(documents) if each.operation is Operation.CREATE}
+        for change in self._context.target.apply([document for document in documents if document.label in new]):
+            self._applied(change)
 
     def _run_stage(self, stage: Stage) -> None:
         if not stage.applies(self._context):

@@ -26,6 +26,9 @@ class Stage:
     converge: Callable[[Context], Verdict]
     applies: Callable[[Context], bool] = lambda context: True
     """Whether it has anything to do for this cluster; a stage that does not apply counts as done."""
+    early: tuple[str, ...] = ()
+    """Stages after which what is new of its documents is applied already, where the target says that starting takes
+    long. Empty: nothing is applied before the stage begins."""
     watches: tuple[str, ...] = ()
     """Stages whose documents bear on this one too: if one of them cannot come up, this stage says so."""
     foresee: Callable[[Context], Iterable[str]] = lambda context: ()

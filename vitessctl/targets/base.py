@@ -168,6 +168,8 @@ class Target(Protocol):
 
     name: str
     """`kubernetes`, `local` or `rehearsal`."""
+    starts_slowly: bool
+    """Whether it takes seconds from applying a document to a running server, so that some are applied early."""
 
     def preflight(self, documents: Sequence[Document]) -> Sequence[str]:
         """Refuse, before the first write, what can be known not to work; all faults in one error.
@@ -201,6 +203,9 @@ class Target(Protocol):
 
     def address(self, component: str, subject: str, port: str) -> Address:
         """Where this machine reaches `port` (http, grpc, mysql, metrics) of a component. `subject`: see Document."""
+
+    def published(self, component: str, subject: str, port: str) -> str:
+        """Where applications reach it, as host:port: what a person is told. It may not lead anywhere from here."""
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """The hostname that the tablet has in the topology."""

@@ -17,6 +17,8 @@ from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, 
 class WorldTarget:
     """Implements vitessctl.targets.base.Target."""
 
+    starts_slowly = False
+
     def __init__(self, world: World, session: Session, name: str = "rehearsal") -> None:
         self.name = name
         self._world = world
@@ -109,6 +111,10 @@ class WorldTarget:
         else:
             found = {"vtgate": ports.vtgate_ports, "vtorc": ports.vtorc_ports}[component](base, subject)
         return Address(HOST, getattr(found, port))
+
+    def published(self, component: str, subject: str, port: str) -> str:
+        """The same as from here."""
+        return str(self.address(component, subject, port))
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """Always this machine."""

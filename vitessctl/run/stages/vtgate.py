@@ -1,7 +1,8 @@
 """vtgate: it sees every tablet serving, and a query answers.
 
 Its own health page says ok with no tablet at all, so the connections of its health checks are counted. It
-starts after the primary: with a keyspace but no healthy tablet it opens no port for half a minute.
+starts after the primary: with a keyspace but no healthy tablet it opens no port until there is one, for half a minute
+at most. A new pod is made earlier all the same, as scheduling, images and start take longer than an election.
 """
 
 from __future__ import annotations
@@ -54,4 +55,4 @@ def _fault(context: Context, cell: Cell, wanted: Mapping[str, int]) -> str:
     return context.ping(context.target.address("vtgate", cell.name, "mysql"), context.cluster.users)
 
 
-STAGE = Stage("vtgate", ("primary", "rollout"), "vtgate to serve", converge)
+STAGE = Stage("vtgate", ("primary", "rollout"), "vtgate to serve", converge, early=("keyspaces",))

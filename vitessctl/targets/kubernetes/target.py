@@ -45,6 +45,7 @@ class KubernetesTarget:
     """Implements Target over a KubernetesApi. Every method may be called from several threads at once."""
 
     name = "kubernetes"
+    starts_slowly = True
 
     def __init__(self, cluster: Cluster, api: KubernetesApi) -> None:
         self.api = api
@@ -136,6 +137,11 @@ class KubernetesTarget:
         if not number:
             raise UnreachableError(f"{component} has no {port} port", where=self.namespace)
         return self._reach.address(component, subject, number)
+
+    def published(self, component: str, subject: str, port: str) -> str:
+        """The Service's name within the cluster of Kubernetes."""
+        name = self._layout.name(component, subject)
+        return f"{name}.{self.namespace}.svc:{PORTS[port]}"
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """The name of its pod below the tablets' headless Service."""

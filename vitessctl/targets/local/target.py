@@ -37,6 +37,8 @@ _NO_REPORTS: tuple[float, Mapping[str, ProcessReport]] = (-1.0, {})
 class LocalTarget:
     """See vitessctl.targets.base.Target. Every method may be called from several threads at once."""
 
+    starts_slowly = False
+
     def __init__(
         self,
         cluster: Cluster,
@@ -222,6 +224,10 @@ class LocalTarget:
             return Address(HOST, ports_of(self._cluster.local.base_port, component, subject)[port])
         except KeyError:
             raise LocalError(f"{component} has no {port} port on one machine") from None
+
+    def published(self, component: str, subject: str, port: str) -> str:
+        """The same as from here."""
+        return str(self.address(component, subject, port))
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """Always 127.0.0.1: tablets differ by port."""
