@@ -82,8 +82,17 @@ class UsageError(VitessctlError):
     exit_code = ExitCode.SPEC
 
 
-class SpecErrors(VitessctlError):
-    """All errors of one spec, so that a person mends them in one go."""
+class SeveralErrors(VitessctlError):
+    """Errors that were found together, so that a person mends them in one go; `what` sums them up."""
+
+    errors: Sequence[VitessctlError]
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
+class SpecErrors(SeveralErrors):
+    """All errors of one spec."""
 
     exit_code = ExitCode.SPEC
 
@@ -91,9 +100,6 @@ class SpecErrors(VitessctlError):
         self.errors = tuple(errors)
         count = len(self.errors)
         super().__init__(f"{count} error{'s' if count != 1 else ''} in the spec")
-
-    def __str__(self) -> str:
-        return "\n".join(str(error) for error in self.errors)
 
 
 class TemplateError(VitessctlError):

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-INVENTORY = ROOT / "inventories" / "minimal"
+CLUSTER = Path(__file__).parent / "cases" / "cluster.yaml"
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Failure:
     real: bool = False
 
     def inventory(self, folder: Path) -> Path:
-        """An inventory like minimal, with the templates that make it fail."""
-        spec = (INVENTORY / "cluster.yaml").read_text(encoding="utf-8")
+        """A small cluster, with the templates that make it fail."""
+        spec = CLUSTER.read_text(encoding="utf-8")
         (folder / "cluster.yaml").write_text(spec, encoding="utf-8")
         for name, edits in self.templates.items():
             file = folder / "templates" / name

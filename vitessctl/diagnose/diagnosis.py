@@ -26,6 +26,8 @@ class Diagnosis:
     """Whether waiting, and starting it again as it is, cannot help."""
     rule: str
     """Name of the rule that knew it."""
+    at_once: bool = False
+    """Whether one end proves it, since nothing but the command line made it end."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,12 @@ class Finding:
         return not self.rule.weak, self.place
 
 
-def diagnose(lines: Sequence[str], release: str, component: str) -> Diagnosis | None:
+def diagnose(lines: Sequence[str], release: str, component: str, *, in_pod: bool = False) -> Diagnosis | None:
     """What the last lines of a log say about why a component (`vtgate`, `etcd`, `mysqlctld`) does not come up.
 
     None if they tell nothing that is known. Ask for a server that has ended or does not get ready, since an old line
     proves nothing about one that works. 60 lines are enough: usage pages and stacks are long. `release` is its name.
+    `in_pod`: it runs on Kubernetes, where other remedies are at hand than on this machine.
     """
     entries = list(parse(lines))
     findings = [finding for rule in rules() if rule.concerns(component) for finding in _findings(rule, entries)]
@@ -54,12 +57,14 @@ def diagnose(lines: Sequence[str], release: str, component: str) -> Diagnosis | 
         return None
     best = max(findings, key=lambda finding: finding.strength)
     words = _words(best, release, component)
+    rule = best.rule
     return Diagnosis(
-        cause=best.rule.cause.format_map(words),
-        fix=best.rule.fix.format_map(words),
+        cause=(in_pod and rule.cause_in_pod or rule.cause).format_map(words),
+        fix=(in_pod and rule.fix_in_pod or rule.fix).format_map(words),
         evidence=_evidence(best, entries),
-        doomed=best.rule.doomed,
-        rule=best.rule.name,
+        doomed=rule.doomed,
+        rule=rule.name,
+        at_once=rule.at_once,
     )
 
 

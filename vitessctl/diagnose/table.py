@@ -23,6 +23,9 @@ class Rule:
     doomed: bool
     components: tuple[str, ...] = ()
     weak: bool = False
+    at_once: bool = False
+    cause_in_pod: str = ""
+    fix_in_pod: str = ""
 
     def concerns(self, component: str) -> bool:
         """Whether the rule speaks about that component."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vitessctl.errors import SpecErrors, VitessctlError
+from vitessctl.errors import SeveralErrors, VitessctlError
 
 
 def failure_lines(error: VitessctlError) -> Iterable[str]:
     """The lines of one error, plain text."""
-    if isinstance(error, SpecErrors):
+    if isinstance(error, SeveralErrors):
         for single in error.errors:
             yield from failure_lines(single)
         yield error.what
@@ -26,7 +26,7 @@ def failure_lines(error: VitessctlError) -> Iterable[str]:
 
 def failure_data(error: VitessctlError) -> dict[str, object]:
     """The same as a JSON object."""
-    if isinstance(error, SpecErrors):
+    if isinstance(error, SeveralErrors):
         return {"type": "errors", "errors": [failure_data(single) for single in error.errors]}
     return {
         "type": "error",

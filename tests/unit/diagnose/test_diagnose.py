@@ -16,6 +16,7 @@ from vitessctl.diagnose import Diagnosis, diagnose, readable
 from vitessctl.diagnose.table import Rule, rules
 
 CASES = Path(__file__).parent / "cases"
+OF_THIS_MACHINE = ("--state-dir", "local.", "supervisord", "this machine", "ss -ltnp", "ulimit", "--rehearse", "dmesg")
 COMPONENTS = ["etcd", "vtctld", "mysqlctld", "mysqld", "vttablet", "vtorc", "vtgate"]
 
 
@@ -33,7 +34,22 @@ def test_a_log_is_explained(case: dict[str, Any]) -> None:
         evidence=tuple(case["evidence"]),
         doomed=case["doomed"],
         rule=case["rule"],
+        at_once=next(rule.at_once for rule in rules() if rule.name == case["rule"]),
     )
+
+
+@pytest.mark.parametrize("case", load("diagnoses"))
+def test_on_kubernetes_nobody_is_told_what_only_this_machine_has(case: dict[str, Any]) -> None:
+    found = diagnose(case["lines"], case["release"], case["component"], in_pod=True)
+    assert found is not None
+    assert found.rule == case["rule"]
+    said = f"{found.cause} {found.fix}"
+    assert [word for word in OF_THIS_MACHINE if word in said] == []
+    assert "{component}" not in said
+
+
+def test_only_what_can_never_come_up_is_certain_at_once() -> None:
+    assert [rule.name for rule in rules() if rule.at_once and not rule.doomed] == []
 
 
 def test_every_rule_has_a_case() -> None:
@@ -123,11 +139,17 @@ def test_the_lines_of_a_log_before_do_not_hide_a_cause(cases: list[dict[str, Any
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
 def test_the_sentences_of_a_rule_are_in_order(rule: Rule) -> None:
-    words = {name for text in (rule.cause, rule.fix) for _, name, _, _ in string.Formatter().parse(text) if name}
+    words = {name for text in _sentences(rule) for _, name, _, _ in string.Formatter().parse(text) if name}
     assert words <= {"component", "release", "explained", *rule.when.groupindex}
     assert not rule.cause.endswith(".")
     assert rule.fix.endswith(".")
+    assert not rule.cause_in_pod.endswith(".")
+    assert rule.fix_in_pod in ("", rule.fix_in_pod.rstrip(".") + ".")
     assert set(rule.components) <= {*COMPONENTS, "mysqlctl", "vtbackup"}
+
+
+def _sentences(rule: Rule) -> tuple[str, ...]:
+    return rule.cause, rule.fix, rule.cause_in_pod, rule.fix_in_pod
 
 
 def test_names_of_rules_are_unique() -> None:
@@ -136,4 +158,11 @@ def test_names_of_rules_are_unique() -> None:
 
 
 def test_a_diagnosis_is_data() -> None:
-    assert [field.name for field in dataclasses.fields(Diagnosis)] == ["cause", "fix", "evidence", "doomed", "rule"]
+    assert [field.name for field in dataclasses.fields(Diagnosis)] == [
+        "cause",
+        "fix",
+        "evidence",
+        "doomed",
+        "rule",
+        "at_once",
+    ]

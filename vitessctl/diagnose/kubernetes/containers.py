@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vitessctl.diagnose.kubernetes import probes
@@ -18,6 +19,8 @@ _PART_OF = {
     **dict.fromkeys(("PreStartHookError", "PostStartHookError"), "start"),
 }
 """A reason that the kubelet gives, and what it is about."""
+_RESOURCES_OF = {"keyspace": "vttablet", "mysqlctld": "vttablet"}
+"""Init containers of a tablet that have the resources of its vttablet in cluster.yaml."""
 _MOUNTS = ("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox")
 _NOT_YET = ("ContainerCreating", "PodInitializing")
 
@@ -33,14 +36,18 @@ def statuses(pod: KubernetesObject) -> Iterator[tuple[Mapping[str, Any], Mapping
 
 def symptoms(pod: KubernetesObject, events: Sequence[Happening]) -> Iterator[Symptom]:
     """Everything that is wrong with its containers, then with its mounts. `events`: those of this pod, oldest first."""
-    waiting = False
-    for spec, status, ends in statuses(pod):
-        waiting = waiting or dig(status, "state", "waiting", "reason") in _NOT_YET
+    states = list(statuses(pod))
+    for spec, status, ends in states:
         symptom = _symptom(pod, spec, status, ends, events)
         if symptom is not None:
             yield symptom
-    if waiting:
+    if not any(_has_run(status) for _, status, _ in states):
         yield from _mounts(pod, events)
+
+
+def _has_run(status: Mapping[str, Any]) -> bool:
+    """Whether a container got as far as the kubelet's trying to make it: then all volumes of its pod are mounted."""
+    return bool(status) and dig(status, "state", "waiting", "reason") not in _NOT_YET
 
 
 def _symptom(
@@ -60,6 +67,9 @@ def _symptom(
         return _ended(pod, spec, status, ended, events, previous=True)
     if ended and not (ends and ended.get("exitCode") == 0):
         return _ended(pod, spec, status, ended, events, previous=False)
+    before = dig(status, "lastState", "terminated", default={})
+    if before and "running" in status["state"] and not status.get("started"):
+        return replace(_ended(pod, spec, status, before, events, previous=True), running=True)
     return None
 
 
@@ -117,8 +127,14 @@ def _ended(
         seen=moment(ended.get("finishedAt")) or float("inf"),
         restarts=int(status.get("restartCount") or 0),
         previous=previous,
-        words=_words(pod, spec),
+        words={**_words(pod, spec), "times": _times(status)},
     )
+
+
+def _times(status: Mapping[str, Any]) -> str:
+    """How often it ended, where that is more than once: a restart comes after every end but perhaps the last."""
+    ends = int(status.get("restartCount") or 0) + ("running" not in status["state"])
+    return f"{ends} times, " if ends > 1 else ""
 
 
 def _words(pod: KubernetesObject, spec: Mapping[str, Any]) -> dict[str, str]:
@@ -127,6 +143,7 @@ def _words(pod: KubernetesObject, spec: Mapping[str, Any]) -> dict[str, str]:
         "node": str(dig(pod, "spec", "nodeName", default="")),
         "limit": str(dig(spec, "resources", "limits", "memory", default="that of the node")),
         "probe": probes.told(spec),
+        "spec_key": _RESOURCES_OF.get(str(spec["name"]), str(spec["name"])),
     }
 
 

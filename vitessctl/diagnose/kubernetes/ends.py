@@ -12,6 +12,8 @@ from vitessctl.diagnose.lines import readable
 
 LOG_LINES = 20
 """How many lines of a log a person gets to see."""
+COMPONENTS = {"mysqld": "mysqlctld"}
+"""Containers that are not named like what rules.yaml calls their program."""
 WITH_LOGS = ("end", "probe")
 """Parts of causes.yaml whose containers ran, so that they have a log."""
 
@@ -22,15 +24,17 @@ def finding(symptom: Symptom, sight: Sight, logs: Logs, release: str) -> Finding
     if symptom.part not in WITH_LOGS or by_table is None:
         return by_table
     lines = logs(symptom.pod, symptom.container, symptom.previous)
-    known = diagnose(lines, release, symptom.container) if symptom.reason != "OOMKilled" else None
+    component = COMPONENTS.get(symptom.container, symptom.container)
+    known = diagnose(lines, release, component, in_pod=True) if symptom.reason != "OOMKilled" else None
     if known is None:
         return replace(by_table, evidence=_last(symptom, lines))
     return _by_log(symptom, known, lines, sight)
 
 
 def _by_log(symptom: Symptom, known: Diagnosis, lines: Sequence[str], sight: Sight) -> Finding:
-    """One end may be bad luck, so it is doomed when it was tried a second time, and ended in this run."""
-    doomed = known.doomed and symptom.restarts >= 1 and symptom.seen >= sight.since
+    """Most ends may be bad luck once, so it is doomed when it was tried a second time, and ended in this run."""
+    tried = known.at_once or symptom.restarts >= 1
+    doomed = known.doomed and tried and symptom.seen >= sight.since and not symptom.running
     evidence = known.evidence or _last(symptom, lines)
     named = tuple(f"{symptom.pod} {symptom.container}: {line}" for line in evidence)
     return Finding(

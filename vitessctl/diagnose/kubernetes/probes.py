@@ -12,11 +12,15 @@ _RESTARTING = ("startupProbe", "livenessProbe")
 
 
 def last_failure(container: str, events: Sequence[Happening]) -> Happening | None:
-    """The last failed probe of a container that the kubelet killed for it; None if it was not."""
+    """The last failed probe of a container that the kubelet killed for it; None if it was not.
+
+    A wrong answer says more than none: a container that has just been started again refuses every connection.
+    """
     own = [event for event in events if event.container == container]
     killed = any(event.reason == "Killing" and "probe, will be restarted" in event.message for event in own)
     failed = [event for event in own if event.reason == "Unhealthy" and not event.message.startswith("Readiness")]
-    return failed[-1] if killed and failed else None
+    answered = [event for event in failed if "statuscode" in event.message]
+    return (answered or failed)[-1] if killed and failed else None
 
 
 def told(spec: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from vitessctl.diagnose.kubernetes.table import Cause, cause_of
 
 WORDS = (
     *("label", "namespace", "pod", "node", "container", "image", "reason", "message", "text"),
-    *("asks", "room", "claim", "storage_class", "probe", "limit"),
+    *("asks", "room", "claim", "storage_class", "probe", "limit", "spec_key", "times"),
 )
 """What a cause's sentences may use besides the groups of its own pattern; empty where it does not apply."""
 
@@ -34,6 +34,8 @@ class Symptom:
     restarts: int = 0
     previous: bool = False
     """Whether the log that matters is that of the run before."""
+    running: bool = False
+    """Whether it has been started again meanwhile, and may come up this time."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Words for the sentences of a cause, of WORDS."""
 
@@ -76,7 +78,8 @@ def explained(symptom: Symptom, sight: Sight) -> Finding | None:
 def is_over(symptom: Symptom, sight: Sight, cause: Cause) -> bool:
     """Whether what could still mend itself has had its time, and the symptom is not from before this run."""
     lasted = sight.ago(max(symptom.began, sight.since)) if sight.now else math.inf
-    return symptom.seen >= sight.since and symptom.restarts >= cause.restarts and lasted >= cause.patience
+    tried = symptom.seen >= sight.since and symptom.restarts >= cause.restarts and not symptom.running
+    return tried and lasted >= cause.patience
 
 
 def _words(symptom: Symptom, sight: Sight) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from vitessctl.errors import VitessctlError
+from vitessctl.errors import SeveralErrors, VitessctlError
 from vitessctl.render.documents import Document
 from vitessctl.targets.kubernetes import (
     preflight_capacity,
@@ -30,15 +30,12 @@ _CHECKS: tuple[Callable[[Situation], Iterable[Finding]], ...] = (
 )
 
 
-class PreflightError(VitessctlError):
-    """Everything that is known beforehand not to work, so that a person mends it in one go."""
+class PreflightError(SeveralErrors):
+    """Everything that is known beforehand not to work."""
 
-    def __init__(self, faults: Iterable[VitessctlError]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(f"{len(self.faults)} things in this Kubernetes cluster are in the way")
-
-    def __str__(self) -> str:
-        return "\n".join([f"{self.what}:", *(str(fault) for fault in self.faults)])
+    def __init__(self, errors: Iterable[VitessctlError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(f"{len(self.errors)} things in this Kubernetes cluster are in the way")
 
 
 def preflight(api: KubernetesApi, namespace: str, cluster: str, documents: Sequence[Document]) -> Ready:

@@ -293,20 +293,91 @@ def test_what_may_heal_is_waited_for_however_often_it_crashed() -> None:
     assert verdict.reason == "container vttablet ends: vttablet cannot reach the topology server at shop-etcd:2379"
 
 
-@pytest.mark.parametrize(("restarts", "state"), [(1, State.WAITING), (4, State.DOOMED)])
-def test_a_crash_that_nobody_can_explain_shows_the_last_lines(restarts: int, state: State) -> None:
+@pytest.mark.parametrize(
+    ("restarts", "state", "times"),
+    [(0, State.WAITING, ""), (1, State.WAITING, "2 times, "), (2, State.DOOMED, "3 times, ")],
+)
+def test_a_crash_that_nobody_can_explain_shows_the_last_lines(restarts: int, state: State, times: str) -> None:
     seen = sight(pod(state=CRASHING, last=ended(3), restarts=restarts))
     verdict = judged(seen, {("shop-a-0", "vttablet", True): ["one", "two"]}).verdict
     assert verdict.state is state
-    assert verdict.reason == "container vttablet ends by itself again and again (exit code 3)"
+    assert verdict.reason == f"container vttablet ended by itself ({times}exit code 3)"
     assert verdict.evidence == ("shop-a-0 vttablet: one", "shop-a-0 vttablet: two")
 
 
 def test_a_container_that_has_just_ended_is_read_from_its_present_log() -> None:
     seen = sight(pod(state=ended(1)))
     verdict = judged(seen, {("shop-a-0", "vttablet", False): UNKNOWN_FLAG[1]}).verdict
-    assert verdict.state is State.WAITING, "it may be bad luck, it is started once more"
+    assert verdict.state is State.DOOMED, "nothing but its command line made it end"
     assert "has no flag --enable-semi-sync" in verdict.reason
+
+
+@pytest.mark.parametrize(("restarts", "state"), [(0, State.WAITING), (1, State.DOOMED)])
+def test_an_end_that_may_be_bad_luck_is_tried_once_more(restarts: int, state: State) -> None:
+    full = {("shop-a-0", "vttablet", True): ["open /vt/vtdataroot/x: no space left on device"]}
+    verdict = judged(sight(pod(state=CRASHING, last=ended(1), restarts=restarts)), full).verdict
+    assert verdict.state is state
+    assert "the disk that holds /vt/vtdataroot/x is full" in verdict.reason
+
+
+def test_the_container_of_mysql_has_its_own_name_and_is_read_as_mysqlctld() -> None:
+    spec = {"initContainers": [{"name": "mysqld", "image": "mysql", "restartPolicy": "Always"}]}
+    states = [{"name": "mysqld", "restartCount": 1, "state": CRASHING, "lastState": ended(1)}]
+    lines = {("shop-a-0", "mysqld", True): ["unknown flag: --no-such-flag"]}
+    verdict = judged(sight(pod(spec=spec, initContainerStatuses=states)), lines).verdict
+    assert verdict.reason.startswith("container mysqld ends: mysqlctld of Vitess 24 has no flag --no-such-flag")
+
+
+def test_while_it_tries_again_its_last_end_is_still_the_reason() -> None:
+    """Else the reason would be lost whenever a wait ends between two ends."""
+    seen = sight(pod(state={"running": {"startedAt": at(-1)}}, last=ended(1), restarts=3))
+    verdict = judged(seen, dict([UNKNOWN_FLAG])).verdict
+    assert verdict.state is State.WAITING, "it may come up this time"
+    assert "has no flag --enable-semi-sync" in verdict.reason
+
+
+def test_a_container_that_came_up_in_the_end_is_there_whatever_happened_before() -> None:
+    assert judged(sight(running(last=ended(1), restarts=3))).verdict.ready
+
+
+def test_a_mount_that_failed_at_first_is_no_reason_once_a_container_runs() -> None:
+    """The node may read a claim only a moment after the pod was bound to it, and then nothing takes the event back."""
+    spec = {"initContainers": [{"name": "mysqld", "image": "mysql", "restartPolicy": "Always"}]}
+    sidecar = {"name": "mysqld", "state": {"running": {"startedAt": at(-7)}}, "started": False}
+    refused = event("FailedMount", "Unable to attach or mount volumes: no relationship found between node and object")
+    before = judged(sight(pod(spec=spec), events=[refused])).verdict
+    assert "cannot be mounted" in before.reason
+    waiting = {"waiting": {"reason": "PodInitializing"}}
+    after = judged(sight(pod(state=waiting, spec=spec, initContainerStatuses=[sidecar]), events=[refused])).verdict
+    assert after.reason == "container mysqld starts (7 s)"
+
+
+def test_a_wrong_answer_to_a_probe_says_more_than_the_refusals_after_the_restart() -> None:
+    """As a kubelet wrote it down: the server that was started again was asked before it listened."""
+    asks = {"startupProbe": {"httpGet": {"path": "/nope", "port": "http"}}}
+    seen = sight(
+        pod(state={"running": {"startedAt": at(-2)}}, last=ended(0), restarts=1, container_spec=asks),
+        events=[
+            event(
+                "Unhealthy",
+                "Startup probe failed: HTTP probe failed with statuscode: 404",
+                container="vttablet",
+                last=-9,
+            ),
+            event(
+                "Killing", "Container vttablet failed startup probe, will be restarted", container="vttablet", last=-8
+            ),
+            event(
+                "Unhealthy",
+                'Startup probe failed: Get "http://10.161.1.45:15000/nope": dial tcp: connect: connection refused',
+                container="vttablet",
+                last=-1,
+                count=8,
+            ),
+        ],
+    )
+    verdict = judged(seen, {("shop-a-0", "vttablet", True): []}).verdict
+    assert verdict.reason.startswith("container vttablet answers 404 to its probe (startup GET /nope on port http)")
 
 
 def test_a_crash_from_before_this_run_is_no_reason_to_give_up() -> None:

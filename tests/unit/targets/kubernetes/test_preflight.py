@@ -17,6 +17,7 @@ from vitessctl.model.cluster import Cluster
 from vitessctl.model.resources import RECOMMENDED
 from vitessctl.render.documents import Document
 from vitessctl.render.render import render
+from vitessctl.report.failure import failure_lines
 from vitessctl.targets.kubernetes import faults, kinds
 from vitessctl.targets.kubernetes.preflight import PreflightError, preflight
 from vitessctl.targets.kubernetes.preflight_capacity import NoNode, NoSuchNode, TooLargeForAllNodes, TooLargeForAnyNode
@@ -294,7 +295,7 @@ def test_a_pod_that_is_too_large_for_every_node_names_both_numbers() -> None:
     cluster = minimal(resources={"vtctld": {"requests": {"cpu": "64", "memory": "1Ti"}}})
     found = fault(api_with(node("node-2", cpu="8", memory="8Gi")), cluster)
     assert isinstance(found, PreflightError)
-    single = next(one for one in found.faults if isinstance(one, TooLargeForAnyNode))
+    single = next(one for one in found.errors if isinstance(one, TooLargeForAnyNode))
     assert single.what == "a pod of Deployment/guestbook-vtctld is too large for any node"
     assert single.why == "it asks for 64 cpu and 1Ti memory; the largest of 2 nodes has 8 cpu and 16Gi memory"
     assert "resources: none" in single.fix
@@ -317,7 +318,7 @@ def test_a_zone_without_a_node() -> None:
     cluster = minimal(resources=NOTHING)
     zoned = replace(cluster, cells=(replace(cluster.cells[0], zone="eu-west-1a"),))
     found = fault(api_with(), zoned)
-    faults_ = found.faults if isinstance(found, PreflightError) else (found,)
+    faults_ = found.errors if isinstance(found, PreflightError) else (found,)
     assert all(isinstance(one, NoSuchNode) for one in faults_)
     assert "topology.kubernetes.io/zone=eu-west-1a" in faults_[0].why
     here = node("node-2", labels={"topology.kubernetes.io/zone": "eu-west-1a"})
@@ -416,5 +417,5 @@ def test_several_faults_come_in_one_error() -> None:
     api.deny("create", "secrets")
     found = fault(api)
     assert isinstance(found, PreflightError)
-    assert {type(one) for one in found.faults} == {MissingRights, NoStorageClass, QuotaTooSmall}
-    assert str(found).startswith("3 things in this Kubernetes cluster are in the way:\n")
+    assert {type(one) for one in found.errors} == {MissingRights, NoStorageClass, QuotaTooSmall}
+    assert list(failure_lines(found))[-1] == "3 things in this Kubernetes cluster are in the way"

@@ -1,0 +1,65 @@
+"""`vitessctl` on a test bed, called as a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.testbed.fixtures import Bed
+
+ROOT = Path(__file__).parents[2]
+INVENTORY = ROOT / "inventories" / "minimal"
+SECONDS = 200.0
+"""How long a command may take at most: longer than any wait of its own, so that it is the one that gives up."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that came to its end."""
+
+    code: int
+    """Exit code."""
+    screen: str
+    """What a person saw: stdout, then stderr."""
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """The screen in one line: where lines break is of no concern."""
+        return " ".join(self.screen.split())
+
+    def ok(self) -> Ran:
+        """Itself; AssertionError with the screen if it failed."""
+        assert self.code == 0, f"exit code {self.code}:\n{self.screen}"
+        return self
+
+
+@dataclass(frozen=True)
+class Vitessctl:
+    """The command for one inventory in one namespace of a bed."""
+
+    bed: Bed
+    namespace: str
+    inventory: Path = INVENTORY
+    extra: Sequence[str] = ()
+    """`-e` arguments."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, command: str, *words: str, timeout: float = SECONDS) -> Ran:
+        """Run it to its end; subprocess.TimeoutExpired if it has none."""
+        extra = [word for text in (f"namespace={self.namespace}", *self.extra) for word in ("-e", text)]
+        where = ["-i", str(self.inventory), "--context", self.bed.context, *extra]
+        begun = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "vitessctl", command, *where, *words],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=ROOT,
+            env={**self.bed.environment, **self.environment},
+        )
+        return Ran(done.returncode, done.stdout + done.stderr, time.monotonic() - begun)

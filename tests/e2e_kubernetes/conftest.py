@@ -1,0 +1,28 @@
+"""A real Kubernetes with the images of the stand-ins on its node, and `vitessctl` as a person calls it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e_kubernetes.command import Vitessctl
+from tests.testbed import fixtures
+from tests.testbed.fixtures import Bed
+from tests.testbed.image_recipes.__main__ import build
+from tests.testbed.image_recipes.names import image_names
+
+bare_bed = fixtures.bed
+namespace = fixtures.namespace
+
+
+@pytest.fixture(scope="session")
+def bed(bare_bed: Bed) -> Bed:
+    """A cluster whose node has every image that the inventories name; one that somebody brings has to have them."""
+    if bare_bed.cluster is not None:
+        bare_bed.cluster.import_image(build(image_names()))
+    return bare_bed
+
+
+@pytest.fixture
+def vitessctl(bed: Bed, namespace: str) -> Vitessctl:
+    """The command, for a namespace of the test's own."""
+    return Vitessctl(bed, namespace)
