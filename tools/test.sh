@@ -1,33 +1,71 @@
 #!/usr/bin/env bash
-# Runs every test layer that this machine can run, says which it skips and why, and fails if any fails.
-set -euo pipefail
+# Runs every test layer that this machine can run, says which it skips and why, and fails if any fails. At the end a
+# table: how long each layer took, and what came of it.
+set -uo pipefail
 cd "$(dirname "$0")/.."
-PYTEST=".venv/bin/python -m pytest"
+PYTHON=.venv/bin/python
+OUTPUT=$(mktemp)
+trap 'rm -f "$OUTPUT"' EXIT
+rows=()
+failed=0
 
-echo "== pure layers: unit, golden, property, contract"
-$PYTEST tests/unit tests/golden tests/contract -n 2 -q -m "not real"
+remember() { rows+=("$(printf '%-44s %6s   %s' "$1" "$2" "$3")"); }
 
-echo "== local target and stand-ins"
-$PYTEST tests/local -q -m "not real"
-$PYTEST tests/rehearsal -n 2 -q -m "not real"
+# layer TITLE COMMAND...: run it; the last line that pytest prints is what came of it.
+layer() {
+  local title=$1 begun=$SECONDS status
+  shift
+  printf '\n== %s\n' "$title"
+  "$@" 2>&1 | tee "$OUTPUT"
+  status=${PIPESTATUS[0]}
+  if [ "$status" -eq 0 ]; then
+    remember "$title" "$((SECONDS - begun))" "$(summary)"
+  else
+    failed=1
+    remember "$title" "$((SECONDS - begun))" "FAILED (exit code $status): $(summary)"
+  fi
+}
 
-echo "== whole clusters of stand-ins (rehearsal)"
-$PYTEST tests/e2e -q -m "not real"
+summary() { tail -n 1 "$OUTPUT" | sed -E 's/^=+ //; s/ in [0-9.]+s.*//'; }
 
-echo "== wheel: built, installed, run"
-$PYTEST tests/wheel -q
+skip() { # TITLE WHY
+  printf '\n== %s: SKIPPED, because %s\n' "$1" "$2"
+  remember "$1" - "skipped: $2"
+}
+
+tests() { "$PYTHON" -m pytest -q -m "not real" "$@"; }
+
+# bed NODES TITLE FOLDER...: a layer that needs a Kubernetes; one that somebody brings will do where it has nodes.
+bed() {
+  local nodes=$1 title=$2 why=
+  shift 2
+  if [ "$nodes" -eq 0 ] || [ -z "${VITESSCTL_E2E_CONTEXT:-}" ]; then
+    why=$("$PYTHON" -c "from tests.testbed import unavailable; print(unavailable.reason($nodes) or '')") || why="it cannot be looked at"
+  fi
+  if [ -n "$why" ]; then skip "$title" "$why"; else layer "$title" tests "$@"; fi
+}
+
+layer "pure: unit, golden, property, contract, docs" tests -n 2 tests/unit tests/golden tests/contract tests/docs
+layer "local target" tests tests/local
+layer "stand-ins" tests -n 2 tests/rehearsal
+layer "whole clusters of stand-ins (rehearsal)" tests tests/e2e
+layer "wheel: built, installed, run" tests tests/wheel
+layer "images for the test bed" tests tests/testbed/image_recipes/tests
+bed 0 "a real API server" tests/api
+bed 1 "the test bed itself" tests/bed
+bed 1 "whole clusters on a real Kubernetes" tests/e2e_kubernetes
 
 if [ -n "${VITESS_BIN:-}" ]; then
-  echo "== real Vitess from VITESS_BIN"
-  $PYTEST tests -q -m real
+  layer "real Vitess from VITESS_BIN" "$PYTHON" -m pytest tests -q -m real
 else
-  echo "== real Vitess: SKIPPED, because VITESS_BIN does not name a folder with its binaries"
+  skip "real Vitess" "VITESS_BIN does not name a folder with its binaries"
 fi
-if [ ! -f tools/lowest.txt ]; then
-  echo "== oldest dependencies: SKIPPED, because tools/lowest.txt, which pins them, is not written yet"
-elif [ -x .venv-lowest/bin/python ] || [ "${CI:-}" = true ]; then
-  echo "== oldest dependencies"
-  tools/lowest.sh
+if [ -x .venv-lowest/bin/python ] || [ "${CI:-}" = true ]; then
+  layer "oldest dependencies" tools/lowest.sh
 else
-  echo "== oldest dependencies: SKIPPED, because this is not CI; make lowest runs them"
+  skip "oldest dependencies" "this is not CI; make lowest runs them"
 fi
+
+printf '\n%-44s %6s   %s\n' layer seconds result
+printf '%s\n' "${rows[@]}"
+exit "$failed"

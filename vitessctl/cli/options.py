@@ -65,7 +65,7 @@ StateDir = Annotated[
 KubernetesContext = Annotated[
     str,
     typer.Option(
-        "--context", envvar="VITESSCTL_CONTEXT", metavar="NAME",
-        help="Kubernetes, with this context of the kubeconfig. Default: the current one.",
+        "--context", metavar="NAME",
+        help="Kubernetes, with this context of the kubeconfig. Default: VITESSCTL_CONTEXT, else the current one.",
     ),
 ]  # fmt: skip

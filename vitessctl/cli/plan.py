@@ -8,7 +8,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.next_steps import same_cluster
-from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
+from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
 from vitessctl.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def command(
     cluster, name = load_for(spec_options, where, new=True)
     with open_target(cluster, name, where) as target:
         documents = documents_of(cluster, target.name, spec_options)
-        plan = make_plan(context_of(cluster, target, documents, prune))
+        with other_ways(where):
+            plan = make_plan(context_of(cluster, target, documents, prune))
         applies = f"vitessctl up {same_cluster(spec_options, target.name, where)}{' --prune' if prune else ''}"
     show(plan, output, command=f"{applies} --plan {plan.digest}", diff=diff)
     if detailed and not plan.is_empty:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vitessctl.errors import UsageError
+from vitessctl.errors import UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from vitessctl.model.cluster import Cluster
@@ -46,7 +47,7 @@ class Where:
     rehearse: bool = False
     state_dir: Path | None = None
     context: str = ""
-    """A kubeconfig context; empty: the current one, where it is Kubernetes at all."""
+    """A kubeconfig context; empty: that of VITESSCTL_CONTEXT, else the current one, where it is Kubernetes at all."""
 
     @property
     def said(self) -> str:
@@ -58,7 +59,7 @@ class Where:
                 fix="--local runs real Vitess on this machine, --rehearse runs stand-ins, --context is a Kubernetes "
                 "cluster: take one",
             )
-        return chosen[0] if chosen else os.environ.get("VITESSCTL_TARGET", "")
+        return chosen[0] if chosen else _said_around(os.environ)
 
     @property
     def _choices(self) -> tuple[tuple[str, bool], ...]:
@@ -66,6 +67,30 @@ class Where:
 
 
 _FLAGS = {"local": "--local", "rehearsal": "--rehearse", "kubernetes": "--context"}
+
+
+def _said_around(environ: Mapping[str, str]) -> str:
+    """What VITESSCTL_TARGET says; where it does not, VITESSCTL_CONTEXT means Kubernetes."""
+    said = environ.get("VITESSCTL_TARGET", "")
+    if said and said not in _FLAGS:
+        raise UsageError(
+            f"VITESSCTL_TARGET is {said}, which is no target", fix=f"set it to one of {', '.join(sorted(_FLAGS))}"
+        )
+    return said or ("kubernetes" if environ.get("VITESSCTL_CONTEXT") else "")
+
+
+@contextmanager
+def other_ways(where: Where) -> Iterator[None]:
+    """Where nobody said Kubernetes and none answers, the error names what needs none."""
+    try:
+        yield
+    except UnreachableError as error:
+        if not where.said:
+            error.fix = f"{error.fix}. {WITHOUT_KUBERNETES}"
+        raise
+
+
+WITHOUT_KUBERNETES = "Without a Kubernetes: --rehearse (stand-ins) or --local (real Vitess) use this machine"
 
 
 def load_cluster(options: SpecOptions, target: str = "local") -> Cluster:

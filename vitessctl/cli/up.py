@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
+from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
 from vitessctl.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def command(
     documents = documents_of(cluster, name, spec_options)
     with open_target(cluster, name, where) as target:
         run = context_of(cluster, target, documents, prune)
-        plan = _planned(run, wanted=name == "kubernetes" or check or diff or bool(plan_digest))
+        with other_ways(where):
+            plan = _planned(run, wanted=name == "kubernetes" or check or diff or bool(plan_digest))
         if plan is not None and (check or diff or _asks(plan, yes)):
             from vitessctl.cli.plan import show
 

@@ -56,7 +56,7 @@ def load(
     if known.current is None and not known.names:
         raise NoContext(
             "there is no kubeconfig with a context, and this is not a pod with a service account",
-            "set KUBECONFIG to a kubeconfig file; for this machine alone use the local target",
+            "set KUBECONFIG to a kubeconfig file. Or use this machine: --rehearse (stand-ins) or --local (real Vitess)",
             files,
         )
     chosen = context or known.current

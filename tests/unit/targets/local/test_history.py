@@ -112,6 +112,7 @@ def test_where_the_state_folder_is_gone_nothing_is_made_anew(state: StateFolder)
         ("[]", False),
         ('{"pid": "x"}', False),
     ],
+    ids=["alive", "killed", "empty", "a-list", "no-number"],
 )
 def test_an_open_run_goes_on_while_the_holder_of_the_lock_lives(state: StateFolder, lock: str, running: bool) -> None:
     run(state, 1, STARTED)
