@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.e2e_kubernetes.command import Vitessctl
@@ -9,6 +11,9 @@ from tests.testbed import fixtures
 from tests.testbed.fixtures import Bed
 from tests.testbed.image_recipes.__main__ import build
 from tests.testbed.image_recipes.names import image_names
+
+NEXT_IMAGE = "vitess/lite:v24.0.3"
+"""What a cluster is rolled to."""
 
 bare_bed = fixtures.bed
 namespace = fixtures.namespace
@@ -18,7 +23,8 @@ namespace = fixtures.namespace
 def bed(bare_bed: Bed) -> Bed:
     """A cluster whose node has every image that the inventories name; one that somebody brings has to have them."""
     if bare_bed.cluster is not None:
-        bare_bed.cluster.import_image(build(image_names()))
+        real = bool(os.environ.get("VITESS_BIN") and os.environ.get("MYSQL_ROOT"))
+        bare_bed.cluster.import_image(build([*image_names(real), NEXT_IMAGE], real))
     return bare_bed
 
 

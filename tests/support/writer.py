@@ -25,9 +25,10 @@ class Story:
 class Client(threading.Thread):
     """Writes a row and reads at @replica every 20 ms, on fresh connections after an error, until stopped."""
 
-    def __init__(self, cluster: LiveCluster, first_id: int = 1_000_000) -> None:
+    def __init__(self, cluster: LiveCluster | None, first_id: int = 1_000_000, address: str = "") -> None:
+        """`address`: host:port of a vtgate, where there is no cluster to ask for it."""
         super().__init__(daemon=True)
-        host, port = cluster.status()["vtgate"][0]["mysql"].split(":")
+        host, port = (address or cluster.status()["vtgate"][0]["mysql"]).split(":")  # type: ignore[union-attr]
         self._address = (host, int(port))
         self._next = first_id
         self._stopping = threading.Event()
