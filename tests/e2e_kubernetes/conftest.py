@@ -10,6 +10,12 @@ from tests.testbed.fixtures import Bed
 from tests.testbed.image_recipes.__main__ import build
 from tests.testbed.image_recipes.names import image_names
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of what takes minutes and is not in every `make test`."""
+    config.addinivalue_line("markers", "slow: more of the same, for which not every run has the time")
+
+
 bare_bed = fixtures.bed
 namespace = fixtures.namespace
 
