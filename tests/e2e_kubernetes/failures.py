@@ -27,6 +27,9 @@ class Failure:
     namespace: Mapping[str, str] = field(default_factory=dict)
     objects: Sequence[Mapping[str, Any]] = ()
     refused: bool = False
+    running: bool = False
+    told: float = 30.0
+    default: bool = False
     evidence: str = ""
     real: bool = False
 

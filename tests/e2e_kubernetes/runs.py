@@ -1,27 +1,73 @@
-"""Making a failure happen in a namespace of its own, and what a person saw of it."""
+"""Making failures happen, several at a time, and what a person saw of each."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tests.e2e_kubernetes.command import Ran, Vitessctl
-from tests.e2e_kubernetes.failures import Failure, hog
-from tests.testbed.fixtures import Bed
+from tests.e2e_kubernetes.failures import CLUSTER, Failure, hog
+from tests.testbed.fixtures import Bed, fresh_namespace
 
+AT_ONCE = 4
+"""How many clusters come up side by side: each is mostly waiting, and its servers are small."""
 HOG_IMAGE = "vitess/lite:v24.0.4"
-_FAILED = re.compile(r"^ *[\d.]+s +\w+ +failed after (?P<seconds>[\d.]+) s", re.MULTILINE)
+_LINE = re.compile(r"^ *(?P<when>[\d.]+)s +(?P<stage>\w+) +(?P<text>.*)", re.MULTILINE)
 
 
-def attempt(failure: Failure, bed: Bed, namespace: str, folder: Path) -> Ran:
-    """`up` of what must fail, in a namespace that holds nothing yet."""
-    prepare(failure, bed, namespace)
-    return Vitessctl(bed, namespace, failure.inventory(folder), failure.extra)("up")
+class Runs:
+    """Every failure in a namespace of its own; those that want a running cluster one after the other on one."""
+
+    def __init__(self, bed: Bed, failures: Sequence[Failure]) -> None:
+        self._bed = bed
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="failure")
+        updates = [failure for failure in failures if failure.running]
+        self._updates = self._pool.submit(self._update_all, updates)
+        fresh = [failure for failure in failures if not failure.running]
+        self._fresh = {failure.name: self._pool.submit(self._attempt, failure) for failure in fresh}
+
+    def of(self, failure: Failure) -> Ran:
+        """What became of it; waits for it."""
+        return self._updates.result()[failure.name] if failure.running else self._fresh[failure.name].result()
+
+    def close(self) -> None:
+        """Give up what has not begun, and wait for the rest."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _attempt(self, failure: Failure) -> Ran:
+        with used_namespace(self._bed) as namespace, tempfile.TemporaryDirectory() as folder:
+            prepare(failure, self._bed, namespace)
+            return Vitessctl(self._bed, namespace, failure.inventory(Path(folder)), failure.extra)("up")
+
+    def _update_all(self, failures: Iterable[Failure]) -> Mapping[str, Ran]:
+        """Each `up` changes a cluster that was brought up before, and that goes on as it was."""
+        found: dict[str, Ran] = {}
+        with used_namespace(self._bed) as namespace:
+            Vitessctl(self._bed, namespace, CLUSTER)("up").ok() if failures else None
+            for failure in failures:
+                with tempfile.TemporaryDirectory() as folder:
+                    inventory = failure.inventory(Path(folder))
+                    found[failure.name] = Vitessctl(self._bed, namespace, inventory, failure.extra)("up")
+        return found
+
+
+@contextmanager
+def used_namespace(bed: Bed) -> Iterator[str]:
+    """An empty namespace; in the end its pods are killed, as they would run on for half a minute beside the others."""
+    with fresh_namespace(bed) as namespace:
+        try:
+            yield namespace
+        finally:
+            now = ("--all", "--wait=false", "--grace-period=0", "--force")
+            bed.kubectl("-n", namespace, "delete", "statefulsets,deployments,pods", *now)
 
 
 def prepare(failure: Failure, bed: Bed, namespace: str) -> None:
@@ -34,26 +80,21 @@ def prepare(failure: Failure, bed: Bed, namespace: str) -> None:
 
 
 def made(written: Mapping[str, Any], bed: Bed) -> Mapping[str, Any]:
-    """An object as it is, or a hog as large as the node lets it be."""
+    """An object as it is written, or a hog as large as the node lets it be."""
     if "hog" not in written:
-        return written
-    return hog(written["hog"], free(bed), HOG_IMAGE)
-
-
-def free(bed: Bed) -> dict[str, str]:
-    """What the first node can give."""
+        return dict(written)
     node = json.loads(bed.kubectl("get", "nodes", "-o", "json"))["items"][0]
-    return dict(node["status"]["allocatable"])
+    return dict(hog(written["hog"], node["status"]["allocatable"], HOG_IMAGE))
 
 
-def clear(bed: Bed, namespaces: Sequence[str]) -> None:
-    """Take the machine back at once: what is deleted gently keeps running for half a minute."""
-    for namespace in namespaces:
-        bed.kubectl("delete", "namespace", namespace, "--wait=false")
-        bed.kubectl("-n", namespace, "delete", "pods", "--all", "--grace-period=0", "--force", "--wait=false")
+def told_after(ran: Ran, cause: str) -> float:
+    """Seconds from the begin of a stage until the screen said the cause: while it waited, or when it gave up.
 
-
-def told_after(ran: Ran) -> float:
-    """Seconds that the stage which failed took until it said so; that of the whole command if none was begun."""
-    found = _FAILED.search(ran.screen)
-    return float(found["seconds"]) if found else ran.seconds
+    Where no stage was begun, those of the whole command.
+    """
+    begun: dict[str, float] = {}
+    for line in _LINE.finditer(ran.screen):
+        first = begun.setdefault(line["stage"], float(line["when"]))
+        if cause in line["text"] or line["text"].strip() == "failed":
+            return float(line["when"]) - first
+    return ran.seconds

@@ -64,7 +64,9 @@ class Gate:
             verdict = Verdict.waiting(error.why or error.what)
         if verdict.ready:
             settled = self._context.target.settled(self._documents)
-            return verdict if settled.ready else settled
+            if settled.ready:
+                return verdict
+            verdict = settled
         return self._explained(verdict)
 
     def _explained(self, verdict: Verdict) -> Verdict:

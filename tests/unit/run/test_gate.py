@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tests.support.world import World, a_cluster
+from tests.support.world.target import WorldTarget
 from tests.unit.run.stages_for_tests import DONE, a_stage, always, fails, in_turn, run
 from vitessctl.errors import NotReadyError, UnreachableError, VitessctlError
 from vitessctl.model.cluster import Timeouts
@@ -56,6 +57,22 @@ def test_a_ready_stage_does_not_ask_after_its_processes() -> None:
     outcome = run(a_stage("etcd"), world=world, documents=[document])
 
     assert outcome.error is None
+
+
+def test_a_stage_that_serves_beside_what_cannot_come_up_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update: the old vtgate still serves, and the new one cannot start."""
+    world = World()
+    document = Document("etcd", "etcd", "Program", "etcd-0", "", "", {}, "etcd-0")
+    world.doomed["etcd", "etcd-0"] = Verdict.doomed("it has no flag --no-such-flag", "Remove it.")
+    monkeypatch.setattr(
+        WorldTarget, "settled", lambda target, documents: Verdict.waiting("1 pod of the old kind is left")
+    )
+
+    outcome = run(a_stage("etcd"), world=world, documents=[document])
+
+    assert isinstance(outcome.error, NotReadyError)
+    assert (outcome.error.why, outcome.error.fix) == ("etcd-0: it has no flag --no-such-flag", "Remove it.")
+    assert world.now == 0.0
 
 
 def test_a_timeout_says_what_it_waited_for_and_shows_the_last_lines_of_what_does_not_run() -> None:

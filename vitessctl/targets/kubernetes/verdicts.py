@@ -13,6 +13,7 @@ from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import KubernetesLayout
 from vitessctl.targets.base import Verdict
 from vitessctl.targets.kubernetes import kinds, pods, removal
+from vitessctl.targets.kubernetes.faults import Forbidden
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.snapshot import Lists, label_of
 
@@ -22,6 +23,7 @@ HELD = "held:"
 """How the init container of a tablet begins the line that says it does not let vttablet start."""
 _EVENTS_SECONDS = 2.0
 _CLAIMS_SECONDS = 2.0
+_NODES_SECONDS = 10.0
 _PATIENCE_SECONDS = 3.0
 """A pod that is not up after this long may be in trouble: only then the events are read, which carry no labels."""
 _DIAGNOSED_LINES = 80
@@ -37,6 +39,7 @@ class Workloads:
         self._lists = lists
         self._since = time.time()
         self._events: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
+        self._known_nodes: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
 
     def verdict(self, document: Document) -> Verdict:
         """Whether it can come up, with cause and remedy if not. A pod that only its old template dooms is replaced."""
@@ -50,6 +53,7 @@ class Workloads:
             self._recent_events() if any(_strange(pod) for pod in pods_there) or not pods_there else (),
             self._log_of,
             self._cluster.release,
+            nodes=self._nodes() if any(_unscheduled(pod) for pod in pods_there) else (),
             now=time.time(),
             since=self._since,
             old_revision=True,
@@ -119,12 +123,28 @@ class Workloads:
     def _pod(self, tablet: Tablet) -> KubernetesObject | None:
         return self._lists.of(kinds.POD).get(f"{self._layout.tablet_name(tablet)}-0")
 
+    def _nodes(self) -> Sequence[KubernetesObject]:
+        """What there is room on; a Role cannot allow that, and then a verdict says less."""
+        taken, nodes = self._known_nodes
+        if time.monotonic() - taken > _NODES_SECONDS:
+            try:
+                nodes = self._api.list(kinds.NODE, "")
+            except Forbidden:
+                nodes = ()
+            self._known_nodes = (time.monotonic(), nodes)
+        return nodes
+
     def _recent_events(self) -> Sequence[KubernetesObject]:
         taken, events = self._events
         if time.monotonic() - taken > _EVENTS_SECONDS:
             events = self._lists.events()
             self._events = (time.monotonic(), events)
         return events
+
+
+def _unscheduled(pod: KubernetesObject) -> bool:
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return any(each["type"] == "PodScheduled" and each["status"] == "False" for each in conditions)
 
 
 def _strange(pod: KubernetesObject) -> bool:

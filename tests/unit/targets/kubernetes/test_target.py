@@ -286,6 +286,32 @@ def test_a_component_without_a_pod_cannot_be_reached_yet() -> None:
         bed.target.address("vtctld", "", "grpc")
 
 
+@pytest.mark.parametrize(("allowed", "room"), [(True, "; the only node has 2 cpu and 24Gi memory"), (False, "")])
+def test_a_pod_without_room_is_told_what_the_nodes_have_if_we_may_look(bed: Bed, allowed: bool, room: str) -> None:
+    bed.api.put(
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": "node-1"},
+            "status": {
+                "allocatable": {"cpu": "2", "memory": "24Gi"},
+                "conditions": [{"type": "Ready", "status": "True"}],
+            },
+        }
+    )
+    if not allowed:
+        bed.api.deny("list", "nodes")
+    message = "0/1 nodes are available: 1 Insufficient cpu."
+    pending = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+    name = "minimal-etcd-0"
+    bed.api.set_status(
+        kinds.POD, NAMESPACE, name, {"phase": "Pending", "conditions": [pending], "containerStatuses": []}
+    )
+    bed.target.look_again()
+    verdict = bed.target.verdict(bed.document("StatefulSet/minimal-etcd"))
+    assert verdict.reason.startswith(f"no node has room for pod {name}: it asks for nothing{room} (")
+
+
 def test_a_rollout_is_settled_when_no_old_pod_is_left(bed: Bed) -> None:
     vtgate = bed.document("Deployment/minimal-vtgate-zone1")
     assert bed.target.settled([vtgate]).ready
