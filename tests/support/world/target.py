@@ -173,8 +173,10 @@ class WorldTarget:
 
     @contextmanager
     def changing(self, run: Run) -> Iterator[Listener]:
-        """One run at a time; in this world there is only one."""
+        """One run at a time; in this world there is only one. What cannot work is refused before `up` writes."""
         run.plan()
+        if run.command == "up":
+            self.preflight(run.documents)
         yield run.listener
 
     def look_again(self) -> None:
