@@ -59,8 +59,8 @@ def diagnose(lines: Sequence[str], release: str, component: str, *, in_pod: bool
     words = _words(best, release, component)
     rule = best.rule
     return Diagnosis(
-        cause=(in_pod and rule.cause_in_pod or rule.cause).format_map(words),
-        fix=(in_pod and rule.fix_in_pod or rule.fix).format_map(words),
+        cause=((in_pod and rule.cause_in_pod) or rule.cause).format_map(words),
+        fix=((in_pod and rule.fix_in_pod) or rule.fix).format_map(words),
         evidence=_evidence(best, entries),
         doomed=rule.doomed,
         rule=rule.name,
