@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
 from vitessctl.model import ports
-from vitessctl.model.cluster import Tablet
+from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Listener
 from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
@@ -115,6 +115,10 @@ class WorldTarget:
     def published(self, component: str, subject: str, port: str) -> str:
         """The same as from here."""
         return str(self.address(component, subject, port))
+
+    def users(self) -> Sequence[User]:
+        """Anybody may connect."""
+        return ()
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """Always this machine."""
