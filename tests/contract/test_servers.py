@@ -6,6 +6,7 @@ So the two agree, as far as these examples go.
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 
@@ -96,7 +97,8 @@ def test_keyspaces_keep_their_durability_and_sidecar(vtctld: Vtctld) -> None:
         vtctld.create_keyspace(KeyspaceRecord("com/merce", ""))
 
 
-def test_shards_without_tablets_have_no_primary(vtctld: Vtctld) -> None:
+def test_shards_without_tablets_have_no_primary(vtctld: Vtctld, topology_address: str) -> None:
+    vtctld.add_cell(CellRecord("zone2", topology_address, "/vitess/zone2"))  # without any cell nobody lists tablets
     vtctld.create_keyspace(KeyspaceRecord("sharded", "semi_sync"))
     assert vtctld.shards("sharded") == ()
     assert vtctld.shard("sharded", "-80") is None
@@ -154,6 +156,7 @@ def test_an_etcd_that_hangs_ends_in_a_deadline(address: str, etcd: real.Server) 
     client = connect(address, releases.get("24"), timeout=0.5)
     assert client.cells() is not None
     etcd.process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, etcd.process.pid, os.WSTOPPED | os.WNOWAIT)
     try:
         with pytest.raises((DeadlineError, TopologyUnavailableError), match="Look whether etcd runs"):
             client.keyspaces()

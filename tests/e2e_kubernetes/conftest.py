@@ -15,6 +15,7 @@ from tests.testbed.image_recipes.names import image_names
 NEXT_IMAGE = "vitess/lite:v24.0.3"
 """What a cluster is rolled to."""
 
+
 def pytest_configure(config: pytest.Config) -> None:
     """The mark of what takes minutes and is not in every `make test`."""
     config.addinivalue_line("markers", "slow: more of the same, for which not every run has the time")

@@ -67,7 +67,7 @@ def command(
     cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), place)
     in_cell = chosen_cell(cluster, cell)
     with open_target(cluster, name, place) as target:
-        way = partial(Connection, cluster.name, target.name, in_cell, user=first_user(cluster))
+        way = partial(Connection, cluster.name, target.name, in_cell, user=first_user(target.users()))
         gate = _gate(target, cluster.name, in_cell)
         if gate is None:
             _at(way(address=target.address("vtgate", in_cell, "mysql")), words, output)

@@ -85,6 +85,6 @@ def chosen_cell(cluster: Cluster, name: str | None) -> str:
     return name or names[0]
 
 
-def first_user(cluster: Cluster) -> User | None:
+def first_user(users: Sequence[User] | None) -> User | None:
     """Who one connects as."""
-    return cluster.users[0] if cluster.users else None
+    return users[0] if users else None

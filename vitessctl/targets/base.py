@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vitessctl.model.cluster import Tablet
+from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 
 if TYPE_CHECKING:
@@ -206,6 +206,9 @@ class Target(Protocol):
 
     def published(self, component: str, subject: str, port: str) -> str:
         """Where applications reach it, as host:port: what a person is told. It may not lead anywhere from here."""
+
+    def users(self) -> Sequence[User] | None:
+        """Who may connect to vtgate, with their passwords; empty: anybody may; None: nobody's password is known."""
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """The hostname that the tablet has in the topology."""

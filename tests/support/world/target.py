@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
 from vitessctl.model import ports
-from vitessctl.model.cluster import Tablet
+from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Listener
 from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
@@ -116,6 +116,10 @@ class WorldTarget:
         """The same as from here."""
         return str(self.address(component, subject, port))
 
+    def users(self) -> Sequence[User]:
+        """Anybody may connect."""
+        return ()
+
     def tablet_hostname(self, tablet: Tablet) -> str:
         """Always this machine."""
         return HOST
@@ -173,8 +177,10 @@ class WorldTarget:
 
     @contextmanager
     def changing(self, run: Run) -> Iterator[Listener]:
-        """One run at a time; in this world there is only one."""
+        """One run at a time; in this world there is only one. What cannot work is refused before `up` writes."""
         run.plan()
+        if run.command == "up":
+            self.preflight(run.documents)
         yield run.listener
 
     def look_again(self) -> None:

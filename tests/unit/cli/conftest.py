@@ -60,10 +60,12 @@ def run(*words: str) -> Result:
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    """The program, in an empty folder and an environment without options of it."""
+    """The program, in an empty folder and an environment without options of it, and without a Kubernetes."""
     for name in [name for name in os.environ if name.startswith("VITESSCTL_")]:
         monkeypatch.delenv(name)
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    for name in ("FORCE_COLOR", "KUBERNETES_SERVICE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "no-kubeconfig"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

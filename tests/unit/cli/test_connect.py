@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.kubernetes.fake import FakeApi
+from tests.support.kubernetes.pipes import Echo
 from tests.unit.cli.conftest import MINIMAL, Cli
 from tests.unit.cli.reach import Program, about, on_kubernetes, register
 from tests.unit.targets.kubernetes.test_podlogs import a_pod
@@ -157,8 +158,10 @@ def test_a_forward_stays_until_ctrl_c(program: Program, api: FakeApi, monkeypatc
 
     result = program("connect")
 
-    assert (result.code, result.lines) == (0, ["mysql -h 127.0.0.1 -P 40000 -u root"])
-    assert result.err == "127.0.0.1:40000 leads to minimal-vtgate-a until Ctrl-C\n"
+    (line,) = result.lines
+    port = line.split()[4]
+    assert (result.code, line) == (0, f"mysql -h 127.0.0.1 -P {port} -u root")
+    assert result.err == f"127.0.0.1:{port} leads to minimal-vtgate-a until Ctrl-C\n"
 
 
 def test_when_the_pod_goes_it_says_where_it_leads_now(
@@ -177,11 +180,23 @@ def test_when_the_pod_goes_it_says_where_it_leads_now(
     assert result.err == ""
 
 
-def test_a_command_runs_while_the_port_is_open(program: Program, api: FakeApi, tmp_path: Path) -> None:
-    written = tmp_path / "words"
+ASK = """
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=10) as vtgate:
+    vtgate.sendall(b"select 1")
+    open(sys.argv[2], "wb").write(vtgate.recv(100))
+sys.exit(4)
+"""
 
-    assert program("connect", "--", "sh", "-c", f"echo {{port}} > {written}; exit 4").code == 4
-    assert written.read_text() == "40000\n"
+
+def test_a_command_runs_while_the_port_is_open(program: Program, api: FakeApi, tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    with Echo(b"vtgate: ") as vtgate:
+        api.forward_to("prod", "minimal-vtgate-a", 3306, vtgate.address)
+
+        assert program("connect", "--", sys.executable, "-c", ASK, "{port}", str(heard)).code == 4
+
+    assert heard.read_bytes() == b"vtgate: select 1"
     assert [str(request) for request in api.requests if request.verb == "forward"] == ["forward Pod/minimal-vtgate-a"]
 
 

@@ -116,7 +116,7 @@ def test_the_folder_has_a_file_for_each_document_by_stage(cli: Cli, tmp_path: Pa
     found = files_of(tmp_path / "manifests")
     assert result.out == f"{len(found)} documents in {tmp_path / 'manifests'}\n"
     assert "etcd/statefulset-minimal-etcd.yaml" in found
-    assert {path.partition("/")[0] for path in found} >= {"etcd", "vtctld", "tablets", "vtorc", "vtgate"}
+    assert {path.partition("/")[0] for path in found} >= {"etcd", "vtctld", "mysql", "vtorc", "vtgate"}
 
 
 def test_verbose_names_the_template_of_each(cli: Cli, tmp_path: Path) -> None:

@@ -118,8 +118,7 @@ class Target:
     name = "rehearsal"
     def __enter__(self): return self
     def __exit__(self, *error): pass
-    def lock(self, command): return self
-    def preflight(self, documents):
+    def changing(self, run):
         print("waiting", flush=True)
         threading.Event().wait(60)
 
@@ -163,7 +162,11 @@ def test_a_reader_that_goes_away_is_no_success_and_no_traceback() -> None:
 # Any words at all
 
 
-COMMANDS = ("validate", "render", "init", "up", "status", "down", "--help", "--version", "bogus")
+# Without connect: it would run the words.
+COMMANDS = (
+    *("validate", "render", "init", "plan", "up", "status", "logs", "history", "down"),
+    *("--help", "--version", "bogus"),
+)
 # Without slashes: a folder that is made stays below the test's own.
 texts = st.text(alphabet=st.characters(exclude_characters="/"), max_size=8)
 values = st.one_of(

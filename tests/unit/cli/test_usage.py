@@ -11,7 +11,7 @@ from tests.support.live import REPOSITORY
 from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
-COMMANDS = ("init", "validate", "render", "up", "status", "down")
+COMMANDS = ("init", "validate", "render", "plan", "up", "status", "connect", "logs", "history", "down")
 
 
 def test_the_version(cli: Cli) -> None:
@@ -106,8 +106,9 @@ MISTAKES = [
     (("up", "-i", "nowhere", "--rehearse"), "there is no such file or folder"),
     (("status", "-i", "nowhere"), "there is no such file or folder"),
     (("down", "-i", "nowhere"), "there is no such file or folder"),
-    (("up", "-i", str(MINIMAL)), "where to? Kubernetes cannot be applied to yet"),
+    (("up", "-i", str(MINIMAL), "--context", "nosuch"), "no Kubernetes cluster is chosen"),
     (("up", "-i", str(MINIMAL), "--local", "--rehearse"), "--local and --rehearse exclude each other"),
+    (("up", "-i", str(MINIMAL), "--local", "--context", "x"), "--local and --context exclude each other"),
     (("status", "-i", str(MINIMAL), "--local", "--rehearse"), "--local and --rehearse exclude each other"),
     (("down", "-i", str(MINIMAL), "--local", "--rehearse"), "--local and --rehearse exclude each other"),
     (("down", "-i", str(MINIMAL), "--delete-data", "guestbook"), "--delete-data guestbook is not this cluster's name"),

@@ -78,23 +78,13 @@ def test_a_target_that_does_not_exist_is_a_mistake_and_no_bug(cli: Cli, monkeypa
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
-def test_without_a_kubeconfig_every_command_says_so_and_names_the_other_ways(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
-) -> None:
-    no_kubeconfig(monkeypatch, tmp_path)
-
+def test_without_a_kubeconfig_every_command_says_so_and_names_the_other_ways(cli: Cli, command: list[str]) -> None:
     result = cli(*command, "-i", str(MINIMAL))
 
     assert (result.code, result.out) == (5, "")
     assert "no Kubernetes cluster is chosen" in result.err
     assert "--rehearse" in result.err
     assert "--local" in result.err
-
-
-def no_kubeconfig(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setenv("HOME", str(home))
-    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.parametrize("command", ["up", "plan"])

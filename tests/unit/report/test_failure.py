@@ -98,6 +98,7 @@ CODES = {
     "NotReadyError": 3,
     "UnreachableError": 4,
     "LockedError": 6,
+    "ConflictError": 7,
     "Interrupted": 130,
 }
 

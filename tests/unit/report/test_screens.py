@@ -89,6 +89,7 @@ def up_after_the_primary_lost_its_data() -> None:
 def screen_of_down() -> None:
     cluster = a_cluster()
     screen = Screen(console())
+    screen(events.RunStarted(0.0, "down", cluster.name, "rehearsal"))
     for event in down(open_world(cluster), cluster):
         screen(event)
 

@@ -43,7 +43,7 @@ def test_nothing_runs_afterwards_and_everything_that_was_written_is_there() -> N
 def test_what_is_told() -> None:
     seen = down(open_world())
 
-    assert seen[0] == events.RunStarted(0.0, "down", "guestbook", "rehearsal")
+    assert not [event for event in seen if isinstance(event, events.RunStarted)]  # the command has told that
     assert [event.stage for event in seen if isinstance(event, events.StageStopped)] == list(STOP_ORDER)
     last = seen[-1]
     assert isinstance(last, events.RunEnded)

@@ -25,7 +25,7 @@ def converge(context: Context) -> Verdict:
 
 
 def applies(context: Context) -> bool:
-    """Only where MySQL is a document of its own; on Kubernetes it is part of the tablet's pod."""
+    """Only where a document of this stage starts it: a program, or on Kubernetes the whole tablet."""
     return bool(context.of_stage("mysql"))
 
 

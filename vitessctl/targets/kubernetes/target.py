@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from types import TracebackType
 
 from vitessctl.errors import UnreachableError
-from vitessctl.model.cluster import Cluster, Tablet
+from vitessctl.model.cluster import Cluster, Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
 from vitessctl.render.names import label_value
@@ -23,6 +23,7 @@ from vitessctl.targets.kubernetes.ordering import is_workload
 from vitessctl.targets.kubernetes.preflight import preflight
 from vitessctl.targets.kubernetes.reach import Reach
 from vitessctl.targets.kubernetes.snapshot import FRESH_SECONDS, Lists, label_of, name_of
+from vitessctl.targets.kubernetes.users import known_users
 from vitessctl.targets.kubernetes.verdicts import Workloads
 
 CLUSTER = "vitessctl.io/cluster"
@@ -142,6 +143,10 @@ class KubernetesTarget:
         """The Service's name within the cluster of Kubernetes."""
         name = self._layout.name(component, subject)
         return f"{name}.{self.namespace}.svc:{PORTS[port]}"
+
+    def users(self) -> Sequence[User] | None:
+        """Those of the spec; passwords that it does not hold are in a Secret."""
+        return known_users(self.api, self.cluster, self._layout.users_secret)
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """The name of its pod below the tablets' headless Service."""

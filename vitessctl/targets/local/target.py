@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from vitessctl.model.cluster import Cluster, Tablet
+from vitessctl.model.cluster import Cluster, Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Event, Listener
 from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
@@ -228,6 +228,10 @@ class LocalTarget:
     def published(self, component: str, subject: str, port: str) -> str:
         """The same as from here."""
         return str(self.address(component, subject, port))
+
+    def users(self) -> Sequence[User]:
+        """Those of the spec, which holds every password."""
+        return self._cluster.users
 
     def tablet_hostname(self, tablet: Tablet) -> str:
         """Always 127.0.0.1: tablets differ by port."""

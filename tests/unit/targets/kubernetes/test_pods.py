@@ -1,0 +1,169 @@
+"""What the status of a pod says at a glance."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from vitessctl.targets.kubernetes import pods
+
+NOW = datetime(2026, 11, 26, 12, 0, 30, tzinfo=timezone.utc)
+RUNNING: dict[str, Any] = {"running": {"startedAt": "2026-11-26T12:00:10Z"}}
+
+
+def a_pod(
+    name: str,
+    component: str = "vtgate",
+    *,
+    phase: str = "Running",
+    ready: bool = True,
+    leaving: bool = False,
+    containers: dict[str, dict[str, Any]] | None = None,
+    inits: dict[str, dict[str, Any]] | None = None,
+    sidecars: tuple[str, ...] = (),
+    **labels: str,
+) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"name": name, "labels": {pods.COMPONENT: component, **labels}}
+    if leaving:
+        metadata["deletionTimestamp"] = "2026-11-26T12:00:20Z"
+    return {
+        "metadata": metadata,
+        "spec": {"initContainers": [{"name": each, "restartPolicy": "Always"} for each in sidecars]},
+        "status": {
+            "phase": phase,
+            "startTime": "2026-11-26T12:00:00Z",
+            "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
+            "initContainerStatuses": [{"name": each, **status} for each, status in (inits or {}).items()],
+            "containerStatuses": [{"name": each, **status} for each, status in (containers or {}).items()],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("component", "labels", "subject"),
+    [
+        ("vttablet", {pods.ALIAS: "zone1-0000000100", pods.CELL: "zone1"}, "zone1-0000000100"),
+        ("vtgate", {pods.CELL: "zone1"}, "zone1"),
+        ("vtorc", {pods.CELL: "zone1"}, "zone1"),
+        ("vtctld", {}, ""),
+        ("etcd", {}, "etcd-2"),
+    ],
+)
+def test_subjects_are_those_of_documents(component: str, labels: dict[str, str], subject: str) -> None:
+    assert pods.subject_of(a_pod(f"shop-{component}-2", component, **labels)) == subject
+
+
+def test_the_most_useful_pod_comes_first() -> None:
+    there = [
+        a_pod("a-leaving", leaving=True),
+        a_pod("b-pending", phase="Pending", ready=False),
+        a_pod("c-not-ready", ready=False),
+        a_pod("d-ready"),
+        a_pod("e-of-another", "vtctld"),
+    ]
+    found = pods.of({pod["metadata"]["name"]: pod for pod in there}, "vtgate", "")
+    assert [pod["metadata"]["name"] for pod in found] == ["d-ready", "c-not-ready", "b-pending", "a-leaving"]
+
+
+def test_of_a_cell_only_its_own() -> None:
+    there = {name: a_pod(name, **{pods.CELL: name}) for name in ("zone1", "zone2")}
+    assert pods.of(there, "vtgate", "zone2") == [there["zone2"]]
+    assert pods.of(there, "vtgate", "zone3") == []
+
+
+def test_a_subject_that_is_no_label_value_is_found_by_what_its_label_says() -> None:
+    long = "cell" * 20
+    pod = a_pod("vtgate", **{pods.CELL: pods.label_value(long)})
+    assert pods.of({"vtgate": pod}, "vtgate", long) == [pod]
+
+
+@pytest.mark.parametrize(("pod", "ready"), [
+    (a_pod("a"), True),
+    (a_pod("a", ready=False), False),
+    (a_pod("a", leaving=True), False),
+    ({"metadata": {"name": "a"}}, False),
+])  # fmt: skip
+def test_ready(pod: dict[str, Any], ready: bool) -> None:
+    assert pods.ready(pod) is ready
+
+
+@pytest.mark.parametrize(
+    ("status", "started"),
+    [
+        ({"started": True, "state": RUNNING}, True),
+        ({"started": False, "state": RUNNING}, False),  # its startup probe has not passed
+        ({"started": True, "state": {"terminated": {"exitCode": 0}}}, False),
+        ({}, False),
+    ],
+)
+def test_started(status: dict[str, Any], started: bool) -> None:
+    assert pods.started(a_pod("a", inits={"mysqld": status}), "mysqld") is started
+
+
+def test_a_container_that_is_not_there_has_not_started() -> None:
+    assert not pods.started(a_pod("a"), "mysqld")
+
+
+@pytest.mark.parametrize(
+    ("pod", "word"),
+    [
+        (a_pod("a", containers={"vtgate": {"state": RUNNING}}), "Running"),
+        (a_pod("a", leaving=True), "Terminating"),
+        (
+            a_pod("a", phase="Pending", containers={"vtgate": {"state": {"waiting": {"reason": "ImagePullBackOff"}}}}),
+            "ImagePullBackOff",
+        ),
+        # What every pod goes through is no news.
+        (
+            a_pod("a", phase="Pending", containers={"vtgate": {"state": {"waiting": {"reason": "ContainerCreating"}}}}),
+            "Pending",
+        ),
+        (
+            a_pod("a", containers={"vtgate": {"state": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}}}),
+            "OOMKilled",
+        ),
+        (a_pod("a", containers={"vtgate": {"state": {"terminated": {"exitCode": 2}}}}), "Error"),
+        # An init container that has done its work says nothing.
+        (a_pod("a", inits={"mysqlctld": {"state": {"terminated": {"exitCode": 0}}}}), "Running"),
+        ({"metadata": {"name": "a"}, "spec": {}}, "Unknown"),
+    ],
+)  # fmt: skip
+def test_the_word_that_kubectl_shows(pod: dict[str, Any], word: str) -> None:
+    assert pods.state_word(pod) == word
+
+
+def test_the_line_of_a_tablet() -> None:
+    pod = a_pod(
+        "shop-vttablet-100-0",
+        "vttablet",
+        inits={
+            "mysqlctld": {"state": {"terminated": {"exitCode": 0}}, "restartCount": 0},
+            "mysqld": {"state": RUNNING, "restartCount": 1},
+        },
+        containers={"vttablet": {"state": RUNNING, "restartCount": 2}},
+        sidecars=("mysqld",),
+        **{pods.ALIAS: "zone1-0000000100"},
+    )
+
+    line = pods.component_status(pod, NOW)
+
+    assert (line.label, line.subject, line.state) == ("Pod/shop-vttablet-100-0", "zone1-0000000100", "Running")
+    assert (line.running, line.restarts, line.since) == (True, 3, 30.0)
+
+
+def test_a_tablet_without_its_mysql_does_not_run() -> None:
+    pod = a_pod(
+        "a",
+        "vttablet",
+        inits={"mysqld": {"state": {"waiting": {"reason": "CrashLoopBackOff"}}}},
+        containers={"vttablet": {"state": RUNNING}},
+        sidecars=("mysqld",),
+    )
+    line = pods.component_status(pod, NOW)
+    assert (line.running, line.state) == (False, "CrashLoopBackOff")
+
+
+def test_a_pod_that_no_node_has_yet_has_no_age() -> None:
+    assert pods.component_status({"metadata": {"name": "a"}, "spec": {}}, NOW).since == 0.0

@@ -1,0 +1,86 @@
+"""Which pod a connection goes to, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.kubernetes.fake import FakeApi
+from tests.support.kubernetes.pipes import Echo, ask
+from tests.unit.targets.kubernetes.test_pods import a_pod
+from vitessctl.errors import ExitCode, UnreachableError
+from vitessctl.targets.kubernetes.interface import KubernetesObject
+from vitessctl.targets.kubernetes.reach import Reach
+
+PORT = 15999
+
+
+def vtctld(name: str, ip: str = "10.0.0.1", **state: object) -> KubernetesObject:
+    pod = a_pod(name, "vtctld", **state)  # type: ignore[arg-type]
+    pod["metadata"]["namespace"] = "prod"
+    pod["status"]["podIP"] = ip
+    return pod
+
+
+class Place:
+    """A namespace whose pods a test changes, and the way there."""
+
+    def __init__(self) -> None:
+        self.api = FakeApi(namespaces=["prod"])
+        self.pods: list[KubernetesObject] = []
+        self.reach = Reach(self.api, "prod", lambda component, subject: self.pods)
+
+    def runs(self, pod: KubernetesObject, server: Echo | None = None) -> None:
+        """From now on this is the pod."""
+        self.pods = [pod]
+        self.api.put({"apiVersion": "v1", "kind": "Pod", **pod})
+        if server:
+            self.api.forward_to("prod", str(pod["metadata"]["name"]), PORT, server.address)
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    place = Place()
+    yield place
+    place.reach.close()
+
+
+def test_one_forward_outlives_the_pod_that_it_led_to(place: Place) -> None:
+    with Echo(b"old: ") as old, Echo(b"new: ") as new:
+        place.runs(vtctld("a"), old)
+        address = place.reach.address("vtctld", "", PORT)
+        assert ask(address, b"x") == b"old: x"
+
+        place.runs(vtctld("b"), new)
+        assert place.reach.address("vtctld", "", PORT) == address
+        assert ask(address, b"x") == b"new: x"
+
+
+def test_after_closing_nothing_listens(place: Place) -> None:
+    with Echo() as server:
+        place.runs(vtctld("a"), server)
+        address = place.reach.address("vtctld", "", PORT)
+        place.reach.close()
+        with pytest.raises(OSError, match="refused"):
+            ask(address, b"x")
+
+
+def test_a_pod_that_does_not_run_is_passed_over(place: Place) -> None:
+    place.api.in_cluster = True
+    place.pods = [vtctld("a", ip="10.0.0.1", phase="Pending"), vtctld("b", ip=""), vtctld("c", ip="10.0.0.3")]
+    assert str(place.reach.address("vtctld", "", PORT)) == "10.0.0.3:15999"
+
+
+@pytest.mark.parametrize("pods", [[], [vtctld("a", phase="Pending")], [vtctld("a", ip="")]])
+@pytest.mark.parametrize("in_cluster", [False, True])
+def test_while_no_pod_runs_it_says_so_and_may_be_asked_again(
+    place: Place, pods: list[KubernetesObject], in_cluster: bool
+) -> None:
+    place.api.in_cluster = in_cluster
+    place.pods = pods
+    with pytest.raises(UnreachableError, match="no pod of vtgate zone1 runs") as raised:
+        place.reach.address("vtgate", "zone1", PORT)
+    assert raised.value.passing
+    assert raised.value.exit_code is ExitCode.UNREACHABLE
+    assert raised.value.where == "prod"
