@@ -59,13 +59,8 @@ def diagnose(lines: Sequence[str], release: str, component: str, *, in_pod: bool
     words = _words(best, release, component)
     rule = best.rule
     return Diagnosis(
-<<<<<<< HEAD
         cause=(rule.cause_in_pod if in_pod and rule.cause_in_pod else rule.cause).format_map(words),
         fix=(rule.fix_in_pod if in_pod and rule.fix_in_pod else rule.fix).format_map(words),
-=======
-        cause=((in_pod and rule.cause_in_pod) or rule.cause).format_map(words),
-        fix=((in_pod and rule.fix_in_pod) or rule.fix).format_map(words),
->>>>>>> 1a3f715f01b3cc2337508daf23a25f5436f482c4
         evidence=_evidence(best, entries),
         doomed=rule.doomed,
         rule=rule.name,
