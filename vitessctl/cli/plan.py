@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vitessctl import garbage
 from vitessctl.cli import options
 from vitessctl.cli.next_steps import same_cluster
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
@@ -39,7 +40,7 @@ def command(
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(spec_options, where, new=True)
-    with open_target(cluster, name, where) as target:
+    with open_target(cluster, name, where, look_ahead=True) as target, garbage.left_alone(keep=True):
         documents = documents_of(cluster, target.name, spec_options)
         with other_ways(where):
             plan = make_plan(context_of(cluster, target, documents, prune))

@@ -116,12 +116,14 @@ def load_for(options: SpecOptions, where: Where, new: bool = False) -> tuple[Clu
     return load_cluster(options, "kubernetes" if name == "kubernetes" else "local"), name
 
 
-def open_target(cluster: Cluster, name: str, where: Where) -> LocalTarget | KubernetesTarget:
-    """The target of that name. Raises UsageError or UnreachableError if it cannot be had."""
+def open_target(
+    cluster: Cluster, name: str, where: Where, *, look_ahead: bool = False
+) -> LocalTarget | KubernetesTarget:
+    """The target of that name; `look_ahead` if a plan is to come. Raises UsageError or UnreachableError."""
     if name == "kubernetes":
         from vitessctl.targets.kubernetes.opening import open_kubernetes
 
-        return open_kubernetes(cluster, where.context, os.environ)
+        return open_kubernetes(cluster, where.context, os.environ, look_ahead=look_ahead)
     from vitessctl.targets.local import open_local
 
     return open_local(cluster, name, where.state_dir)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from vitessctl import garbage
 from vitessctl.cli import options
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
 from vitessctl.errors import ExitCode
@@ -49,10 +50,10 @@ def command(
     where = Where(local, rehearse, state_dir, context)
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     cluster, name = load_for(spec_options, where, new=True)
-    documents = documents_of(cluster, name, spec_options)
-    with open_target(cluster, name, where) as target:
-        run = context_of(cluster, target, documents, prune)
-        with other_ways(where):
+    with open_target(cluster, name, where, look_ahead=True) as target:
+        with garbage.left_alone(keep=True), other_ways(where):
+            documents = documents_of(cluster, name, spec_options)
+            run = context_of(cluster, target, documents, prune)
             plan = _planned(run, wanted=name == "kubernetes" or check or diff or bool(plan_digest))
         if plan is not None and (check or diff or _asks(plan, yes)):
             from vitessctl.cli.plan import show

@@ -43,7 +43,8 @@ def _stateful_set(api: FakeApi, found: Mapping[str, Any]) -> None:
     metadata, spec = found["metadata"], found["spec"]
     revision = revision_of(metadata["name"], spec["template"])
     on_delete = spec.get("updateStrategy", {}).get("type") == "OnDelete"
-    for index in range(spec.get("replicas", 1)):
+    replicas = spec.get("replicas", 1)
+    for index in range(replicas):
         name = f"{metadata['name']}-{index}"
         there = name in api.names(kinds.POD, metadata["namespace"])
         if there and not on_delete:
@@ -55,7 +56,11 @@ def _stateful_set(api: FakeApi, found: Mapping[str, Any]) -> None:
             labels = {**spec["template"]["metadata"]["labels"], REVISION: revision}
             api.put(_pod(name, metadata["namespace"], labels, spec["template"]["spec"], _owner("StatefulSet", found)))
         _claims(api, found, name)
-    _report(api, kinds.STATEFUL_SET, found, {"updateRevision": revision, "currentRevision": revision})
+    pods = [api.stored(kinds.POD, metadata["namespace"], f"{metadata['name']}-{index}") for index in range(replicas)]
+    status: dict[str, Any] = {"updateRevision": revision, "currentRevision": revision, "replicas": replicas}
+    updated = sum(pod["metadata"]["labels"][REVISION] == revision for pod in pods)
+    # The real one leaves a zero out.
+    _report(api, kinds.STATEFUL_SET, found, status | ({"updatedReplicas": updated} if updated else {}))
 
 
 def _claims(api: FakeApi, found: Mapping[str, Any], pod: str) -> None:

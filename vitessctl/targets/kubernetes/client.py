@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from typing import Any
 
+from vitessctl import garbage
 from vitessctl.targets.base import Address
 from vitessctl.targets.kubernetes import connect, kinds, routes
 from vitessctl.targets.kubernetes.faults import AlreadyThere, NotThere, Outdated, ServerFailed, StreamFailed
@@ -198,7 +199,8 @@ class Client:
         if answer.code >= 400:
             raise self._requests.fault(call, answer)
         try:
-            found = json.loads(answer.body)
+            with garbage.left_alone():
+                found = json.loads(answer.body)
         except ValueError:
             found = None
         if not isinstance(found, dict):

@@ -14,7 +14,7 @@ from vitessctl.targets.kubernetes import kinds, pods
 from vitessctl.targets.kubernetes.faults import ApplyConflict
 from vitessctl.targets.kubernetes.generated import completed
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
-from vitessctl.targets.kubernetes.snapshot import Lists, label_of, name_of
+from vitessctl.targets.kubernetes.snapshot import COMPONENT, Lists, label_of, name_of
 
 FRESH_SECONDS = 5.0
 """How old the objects may be that documents are compared with. What we write ourselves is read again at once."""
@@ -95,6 +95,6 @@ class Comparer:
 
 def deletion(kind: Kind, found: KubernetesObject) -> Change:
     """The change that taking away an object without a document is."""
-    component = label_of(found, pods.COMPONENT)
+    component = label_of(found, COMPONENT)
     label = f"{kind.name}/{name_of(found)}"
     return Change(Operation.DELETE, label, "prune", component, pods.subject_of(found) if component != "etcd" else "")

@@ -1,24 +1,30 @@
 """Which cluster, and with which credentials: a kubeconfig's context, or the service account of the pod we run in.
 
-Together with streams.py all that imports the Kubernetes client. Only parts that are the same from 29 to 37 are used:
-Configuration, its kubeconfig and in-cluster loaders, and the connection pool that its REST client sets up (TLS,
-client certificates, proxies). The typed models changed in 37, and nothing of them is needed.
+Together with streams.py all that imports the Kubernetes client, and only where kubeconfig.py does not do. Only parts
+that are the same from 29 to 37 are used: Configuration, its kubeconfig and in-cluster loaders, and the connection pool
+that its REST client sets up (TLS, client certificates, proxies). The typed models changed in 37; none is needed.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+import ssl
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vitessctl.targets.kubernetes import kubeconfig as kubeconfigs
 from vitessctl.targets.kubernetes.faults import NoContext, Unauthorized
+from vitessctl.targets.kubernetes.kubeconfig import Plain
+from vitessctl.targets.kubernetes.transport import make_cuttable
 
 CONTEXT_VARIABLE = "VITESSCTL_CONTEXT"
 RELAXED_TLS_VARIABLE = "VITESSCTL_RELAXED_TLS"
 """Set to 1, certificates without an authority key identifier are taken, which Python 3.13 and later refuses."""
+CONNECTIONS = 16
+"""How many connections are kept: more than we have threads, so that none pays for a handshake twice."""
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _CHOOSE = "name one with --context, or choose one: kubectl config use-context NAME"
 
@@ -30,15 +36,14 @@ class Access:
     context_name: str
     server: str
     in_cluster: bool
-    configuration: Any
-    """A kubernetes.client.Configuration, which refreshes a token that it knows to expire."""
     pool: Any
     """A urllib3.PoolManager."""
-
-    def authorization(self) -> dict[str, str]:
-        """The header that says who we are; none where a client certificate does."""
-        settings = self.configuration.auth_settings().values()
-        return {setting["key"]: setting["value"] for setting in settings if setting["in"] == "header"}
+    authorization: Callable[[], dict[str, str]]
+    """The header that says who we are, by a token refreshed where that is due; none where a client certificate does."""
+    tls: Mapping[str, Any]
+    """What a websocket is given (`sslopt` of websocket-client)."""
+    configuration: Any = None
+    """A kubernetes.client.Configuration, where there is one: it knows of a proxy."""
 
 
 def load(
@@ -73,19 +78,25 @@ class _Contexts:
 
 def _read(files: str) -> _Contexts:
     """The contexts of a kubeconfig, which may be several files with colons between; files may be missing."""
-    from kubernetes.config import kube_config
-
     if not any(Path(one).expanduser().is_file() for one in files.split(":") if one):
         return _Contexts((), None)
     try:
-        merger: Any = kube_config.KubeConfigMerger
-        value = merger(files).config.value
+        value = kubeconfigs.content(files) or _merged(files)
         names = tuple(str(entry["name"]) for entry in value.get("contexts") or ())
     except Exception as error:  # it raises whatever YAML and missing keys give
         raise NoContext(
             f"the kubeconfig cannot be read: {error}", "mend it, or set KUBECONFIG to another", files
         ) from error
     return _Contexts(names, value.get("current-context") or None)
+
+
+def _merged(files: str) -> Mapping[str, Any]:
+    """Several files as one."""
+    from kubernetes.config import kube_config
+
+    merger: Any = kube_config.KubeConfigMerger
+    merged: Mapping[str, Any] = merger(files).config.value
+    return merged
 
 
 def _unknown(chosen: str | None, names: tuple[str, ...]) -> str:
@@ -108,10 +119,28 @@ def _of_pod(environ: Mapping[str, str], service_account: Path) -> Access:
     token, authority = str(service_account / "token"), str(service_account / "ca.crt")
     with _explained("in-cluster"):
         loader(token, authority, environ=dict(environ)).load_and_set(configuration)
-    return Access("in-cluster", configuration.host, True, configuration, _pool(configuration, environ))
+    return _configured("in-cluster", configuration, environ, in_cluster=True)
 
 
 def _of_context(files: str, context: str, environ: Mapping[str, str]) -> Access:
+    plain = kubeconfigs.plain(files, context, environ)
+    return _official(files, context, environ) if plain is None else _simple(context, plain, environ)
+
+
+def _simple(context: str, plain: Plain, environ: Mapping[str, str]) -> Access:
+    """Access as the official client would set it up, made of urllib3 and websocket-client, which it is made of too."""
+    from urllib3 import PoolManager
+
+    named: dict[str, Any] = {"server_hostname": plain.server_name} if plain.server_name else {}
+    if plain.tls is not None and environ.get(RELAXED_TLS_VARIABLE) == "1":
+        _relax(plain.tls)
+    pool = PoolManager(maxsize=CONNECTIONS, ssl_context=plain.tls, **named)
+    make_cuttable(pool)
+    headers = {"authorization": f"Bearer {plain.token}"} if plain.token else {}
+    return Access(context, plain.server, False, pool, lambda: dict(headers), {"context": plain.tls, **named})
+
+
+def _official(files: str, context: str, environ: Mapping[str, str]) -> Access:
     from kubernetes import config
     from kubernetes.client import Configuration
 
@@ -119,7 +148,16 @@ def _of_context(files: str, context: str, environ: Mapping[str, str]) -> Access:
     configuration = Configuration()
     with _explained(context):
         loader(files, context, configuration, persist_config=False)
-    return Access(context, configuration.host, False, configuration, _pool(configuration, environ))
+    return _configured(context, configuration, environ)
+
+
+def _configured(context: str, configuration: Any, environ: Mapping[str, str], *, in_cluster: bool = False) -> Access:
+    def authorization() -> dict[str, str]:
+        settings = configuration.auth_settings().values()
+        return {setting["key"]: setting["value"] for setting in settings if setting["in"] == "header"}
+
+    pool, tls = _pool(configuration, environ), _tls(configuration)
+    return Access(context, configuration.host, in_cluster, pool, authorization, tls, configuration)
 
 
 @contextmanager
@@ -156,8 +194,6 @@ def _pool(configuration: Any, environ: Mapping[str, str]) -> Any:
     """The client's own connection pool, with connections that can be cut off when a deadline passes."""
     from kubernetes.client import ApiClient
 
-    from vitessctl.targets.kubernetes.transport import make_cuttable
-
     pool = ApiClient(configuration).rest_client.pool_manager
     make_cuttable(pool)
     if environ.get(RELAXED_TLS_VARIABLE) == "1":
@@ -165,10 +201,28 @@ def _pool(configuration: Any, environ: Mapping[str, str]) -> Any:
     return pool
 
 
-def _relaxed() -> Any:
+def _relaxed() -> ssl.SSLContext:
     """TLS that verifies as before Python 3.13: chain and name, but not every formality of RFC 5280."""
-    import ssl
-
     context = ssl.create_default_context()
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    _relax(context)
     return context
+
+
+def _relax(context: ssl.SSLContext) -> None:
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+
+
+def _tls(configuration: Any) -> dict[str, Any]:
+    """The TLS settings of the client's configuration, for a websocket."""
+    if not configuration.verify_ssl:
+        options: dict[str, Any] = {"cert_reqs": ssl.CERT_NONE, "check_hostname": False}
+    else:
+        options = {"cert_reqs": ssl.CERT_REQUIRED}
+        if configuration.ssl_ca_cert:
+            options["ca_certs"] = configuration.ssl_ca_cert
+    for key, value in (("certfile", configuration.cert_file), ("keyfile", configuration.key_file)):
+        if value:
+            options[key] = value
+    if configuration.tls_server_name:
+        options["server_hostname"] = configuration.tls_server_name
+    return options

@@ -9,9 +9,8 @@ from typing import Any
 from vitessctl.render.names import label_value
 from vitessctl.targets.base import ComponentStatus
 from vitessctl.targets.kubernetes.interface import KubernetesObject
-from vitessctl.targets.kubernetes.snapshot import label_of, name_of
+from vitessctl.targets.kubernetes.snapshot import COMPONENT, label_of, name_of
 
-COMPONENT = "vitessctl.io/component"
 ALIAS = "vitessctl.io/tablet-alias"
 CELL = "vitessctl.io/cell"
 REVISION = "controller-revision-hash"

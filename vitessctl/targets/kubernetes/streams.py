@@ -198,13 +198,10 @@ def _exit_code(command: Sequence[str], call: Call, result: bytes) -> int:
 
 
 def _websocket(access: Access, path: str) -> Any:
-    """A connected websocket, with the TLS settings, credentials and proxy of the client's configuration."""
-    from kubernetes.stream import ws_client
+    """A connected websocket, with the TLS settings, credentials and proxy of the API server's."""
     from websocket import WebSocket
 
-    helpers: Any = ws_client
-    configuration = access.configuration
-    url = helpers.get_websocket_url(access.server.rstrip("/") + path)
+    url = "ws" + access.server.rstrip("/").removeprefix("http") + path
     headers = [f"{key}: {value}" for key, value in access.authorization().items()]
     options: dict[str, Any] = {
         "header": [*headers, f"sec-websocket-protocol: {PROTOCOLS}"],
@@ -212,28 +209,20 @@ def _websocket(access: Access, path: str) -> Any:
         "timeout": _OPENING_SECONDS,
         "http_no_proxy": ["*"],
     }
-    if configuration.proxy:
-        options.pop("http_no_proxy")
-        helpers.websocket_proxycare(options, configuration, url, {})
+    if access.configuration is not None and access.configuration.proxy:
+        _through_proxy(options, access.configuration, url)
     keep = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
     websocket: Any = WebSocket(
-        sslopt=_tls(configuration), sockopt=keep, enable_multithread=True, skip_utf8_validation=True
+        sslopt=dict(access.tls), sockopt=keep, enable_multithread=True, skip_utf8_validation=True
     )
     websocket.connect(url, **options)
     websocket.settimeout(None)
     return websocket
 
 
-def _tls(configuration: Any) -> dict[str, Any]:
-    if not configuration.verify_ssl:
-        options: dict[str, Any] = {"cert_reqs": ssl.CERT_NONE, "check_hostname": False}
-    else:
-        options = {"cert_reqs": ssl.CERT_REQUIRED}
-        if configuration.ssl_ca_cert:
-            options["ca_certs"] = configuration.ssl_ca_cert
-    for key, value in (("certfile", configuration.cert_file), ("keyfile", configuration.key_file)):
-        if value:
-            options[key] = value
-    if configuration.tls_server_name:
-        options["server_hostname"] = configuration.tls_server_name
-    return options
+def _through_proxy(options: dict[str, Any], configuration: Any, url: str) -> None:
+    from kubernetes.stream import ws_client
+
+    helpers: Any = ws_client
+    options.pop("http_no_proxy")
+    helpers.websocket_proxycare(options, configuration, url, {})

@@ -22,7 +22,7 @@ from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, Kubernet
 from vitessctl.targets.kubernetes.ordering import is_workload
 from vitessctl.targets.kubernetes.preflight import preflight
 from vitessctl.targets.kubernetes.reach import Reach
-from vitessctl.targets.kubernetes.snapshot import FRESH_SECONDS, Lists, label_of, name_of
+from vitessctl.targets.kubernetes.snapshot import COMPONENT, FRESH_SECONDS, Lists, label_of, name_of
 from vitessctl.targets.kubernetes.users import known_users
 from vitessctl.targets.kubernetes.verdicts import Workloads
 
@@ -91,6 +91,10 @@ class KubernetesTarget:
         """The API server is asked anew."""
         self._lists.forget()
 
+    def look_ahead(self) -> None:
+        """Ask for what `observe` looks at, while something else is done; writes nothing."""
+        self._lists.ask_ahead(SURPLUS_KINDS)
+
     def observe(self, documents: Sequence[Document]) -> Sequence[Change]:
         """What applying these documents would do; objects without a document are deletions."""
         changes = [each.change for each in self._comparer.compare(documents)]
@@ -103,7 +107,7 @@ class KubernetesTarget:
             (kind, found)
             for kind, objects in lists.items()
             for name, found in sorted(objects.items())
-            if f"{kind.name}/{name}" not in wanted and label_of(found, pods.COMPONENT)
+            if f"{kind.name}/{name}" not in wanted and label_of(found, COMPONENT)
         ]
 
     def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
@@ -243,7 +247,8 @@ class KubernetesTarget:
         return self._lists.of(kinds.POD)
 
     def _pods_of(self, component: str, subject: str) -> list[KubernetesObject]:
-        return pods.of(self._pods(), component, subject)
+        there = self._pods() if component == "vttablet" else self._lists.of_component(kinds.POD, component)
+        return pods.of(there, component, subject)
 
 
 def kept_by_down(document: Document) -> bool:

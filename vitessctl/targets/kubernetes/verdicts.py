@@ -103,10 +103,11 @@ class Workloads:
         sets = self._lists.of(kinds.STATEFUL_SET)
         found = []
         for tablet in tablets:
-            live, pod = sets.get(self._layout.tablet_name(tablet)), self._pod(tablet)
-            wanted = ((live or {}).get("status") or {}).get("updateRevision")
-            if wanted and pod is not None and label_of(pod, pods.REVISION) != wanted:
-                found.append(tablet.alias)
+            status: Mapping[str, Any] = sets.get(self._layout.tablet_name(tablet), {}).get("status") or {}
+            if _counts_old_pods(status):
+                pod = self._pod(tablet)
+                if pod is not None and label_of(pod, pods.REVISION) != status["updateRevision"]:
+                    found.append(tablet.alias)
         return found
 
     def lines(self, pod: KubernetesObject, container: str, lines: int) -> Sequence[str]:
@@ -151,6 +152,11 @@ def _strange(pod: KubernetesObject) -> bool:
     """Whether a pod might not come up: it is younger than a few seconds, or all its containers run, if not."""
     age = pods.component_status(pod, datetime.now(timezone.utc))
     return not age.running and (age.since > _PATIENCE_SECONDS or not age.since)
+
+
+def _counts_old_pods(status: Mapping[str, Any]) -> bool:
+    """Whether a StatefulSet knows of a pod that is not of its newest revision; if none does, no pod is looked at."""
+    return bool(status.get("updateRevision")) and status.get("updatedReplicas", 0) < status.get("replicas", 0)
 
 
 def _deployment(name: str, live: KubernetesObject, status: Mapping[str, Any]) -> Verdict:
