@@ -48,6 +48,8 @@ class Engine:
         self._clock = clock or SystemClock()
         self._started = self._clock.now()
         self._emit_lock = threading.Lock()
+        self._early: set[str] = set()
+        """What was applied before its stage, which counts once."""
         self.recap = Recap()
         context.acted = self._acted
 
@@ -97,6 +99,7 @@ class Engine:
         documents = self._context.of_stage(stage.name)
         new = {each.label for each in self._context.target.observe(documents) if each.operation is Operation.CREATE}
         for change in self._context.target.apply([document for document in documents if document.label in new]):
+            self._early.add(change.label)
             self._applied(change)
 
     def _run_stage(self, stage: Stage) -> None:
@@ -107,7 +110,8 @@ class Engine:
         try:
             documents = self._context.of_stage(stage.name)
             for change in self._context.target.apply(documents) if documents else ():
-                self._applied(change)
+                if change.is_change or change.label not in self._early:
+                    self._applied(change)
             watched = [each for name in stage.watches for each in self._context.of_stage(name)]
             gate = Gate(self._context, stage, (*documents, *watched), self._clock, self._say_waiting)
             summary = gate.wait()

@@ -220,6 +220,9 @@ class Target(Protocol):
         now, it would lead its shard with an empty database.
         """
 
+    def topology_ready(self) -> Verdict | None:
+        """Whether a topology server is there whose members cannot be asked from here; None: ask them."""
+
     def known_ready(self, component: str, subject: str) -> bool:
         """Whether the target itself watches the component's readiness page, and it says ready.
 

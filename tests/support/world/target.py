@@ -137,6 +137,10 @@ class WorldTarget:
             return Verdict.done()
         return Verdict.waiting("MySQL is being started")
 
+    def topology_ready(self) -> Verdict | None:
+        """Every member can be asked from here."""
+        return None
+
     def known_ready(self, component: str, subject: str) -> bool:
         """The stages ask the pages themselves."""
         return False

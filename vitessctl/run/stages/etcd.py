@@ -11,6 +11,9 @@ from vitessctl.targets.base import Address, Verdict
 
 def converge(context: Context) -> Verdict:
     """Ready when a majority of the members says it is healthy; /health itself needs a quorum to say so."""
+    known = context.target.topology_ready()
+    if known is not None:
+        return known
     members = _members(context)
     unhealthy = {name: reason for name, place in members.items() if (reason := _fault(context, name, place))}
     healthy = len(members) - len(unhealthy)

@@ -15,7 +15,7 @@ from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
 from vitessctl.render.names import label_value
 from vitessctl.run.events import Listener
 from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
-from vitessctl.targets.kubernetes import held, kinds, pods, removal
+from vitessctl.targets.kubernetes import foreign_etcd, held, kinds, pods, removal
 from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
@@ -159,6 +159,10 @@ class KubernetesTarget:
     def socket_ready(self, tablet: Tablet) -> Verdict:
         """Whether the MySQL beside the tablet has come up."""
         return self._workloads.mysql(tablet)
+
+    def topology_ready(self) -> Verdict | None:
+        """An operator's etcd by its pods; one outside of Kubernetes is vtctld's to reach, we may stand elsewhere."""
+        return foreign_etcd.ready(self.cluster, self.api, self._pods())
 
     def known_ready(self, component: str, subject: str) -> bool:
         """Whether a pod of it is Ready; a tablet that is on its way out is not."""

@@ -241,6 +241,10 @@ class LocalTarget:
         """Whether the tablet's mysqlctld answers; held while its data is gone and nobody else leads its shard."""
         return sockets.ready(self.state.path, tablet.uid)
 
+    def topology_ready(self) -> Verdict | None:
+        """Every member can be asked from here."""
+        return None
+
     def known_ready(self, component: str, subject: str) -> bool:
         """supervisord sees processes, not pages."""
         return False
