@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from vitessctl.diagnose import Diagnosis
 from vitessctl.errors import NotReadyError, UnreachableError, VitessctlError
 from vitessctl.render.documents import Document
 from vitessctl.run.clock import Clock
 from vitessctl.run.context import Context
+from vitessctl.run.last_words import known_cause, last_words, shown
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 0.5
 REMINDER_SECONDS = 10.0
-LOG_LINES = 8
+_RESUME = "Mend the cause, then run the same command again: it goes on from here."
 
 Say = Callable[[str, float, str], None]
 
@@ -49,7 +51,7 @@ class Gate:
             if waited >= limit:
                 why = f"it waits for {self._stage.purpose}: {verdict.reason}"
                 raise self._error(f"{self._stage.name} was not ready within {limit:.0f} s", why, verdict)
-            self._remind(waited, verdict.reason)
+            self._remind(waited, verdict)
             self._clock.pause(min(pause, limit - waited), self._context.cancelled)
             if self._context.cancelled.is_set():
                 raise GateClosed(f"{self._stage.name} was not waited for any longer")
@@ -80,28 +82,33 @@ class Gate:
                 late = Verdict(State.WAITING, f"{document.name}: {own.reason}", own.fix, own.evidence)
         return late or verdict
 
-    def _remind(self, waited: float, reason: str) -> None:
+    def _remind(self, waited: float, verdict: Verdict) -> None:
+        """A new reason at once; one that lasts again after a while, with what the logs of those that run say of it."""
         said, when = self._last_said
         now = self._clock.now()
-        if (reason != said and waited > 1.0) or now - when >= REMINDER_SECONDS:
-            self._last_said = (reason, now)
-            self._say(self._stage.name, waited, reason)
+        lasts = now - when >= REMINDER_SECONDS
+        if (verdict.reason != said and waited > 1.0) or lasts:
+            self._last_said = (verdict.reason, now)
+            known = self._heard(verdict.reason)[1] if lasts and not verdict.fix else None
+            told = f"; {known.cause}" if known and known.doomed else ""
+            self._say(self._stage.name, waited, f"{verdict.reason}{told}")
 
     def _error(self, what: str, why: str, verdict: Verdict) -> NotReadyError:
+        lines, known = ((), None) if verdict.evidence else self._heard(why)
+        known = None if verdict.fix else known
         return NotReadyError(
             what,
             where=self._context.cluster.name,
-            why=why,
-            fix=verdict.fix or "Mend the cause, then run the same command again: it goes on from here.",
-            evidence=verdict.evidence or self._last_lines(),
+            why=f"{why}; {known.cause}" if known else why,
+            fix=verdict.fix or (known.fix if known else _RESUME),
+            evidence=verdict.evidence or lines,
         )
 
-    def _last_lines(self) -> tuple[str, ...]:
-        """The last words of those of the stage's components that do not run, else of the first two."""
+    def _heard(self, reason: str) -> tuple[tuple[str, ...], Diagnosis | None]:
+        """The last lines of the logs, and what is known of them."""
         target = self._context.target
         try:
-            suspects = [d for d in self._documents if not target.verdict(d).ready] or list(self._documents)
-            logs = {d.name: target.logs(d.component, d.subject, LOG_LINES) for d in suspects[:2]}
+            words = last_words(target, self._documents, reason)
         except VitessctlError as error:
-            return (f"the logs cannot be read: {error.what}",)
-        return tuple(f"{name}: {line}" for name, lines in logs.items() for line in lines)
+            return (f"the logs cannot be read: {error.what}",), None
+        return shown(words), known_cause(words, self._context.cluster.release, in_pod=target.name == "kubernetes")

@@ -125,6 +125,35 @@ def test_evidence_comes_from_what_runs_where_everything_runs() -> None:
     )
 
 
+LOST = (
+    '{"time":"2026-11-26T13:29:01.6Z","level":"WARN",'
+    '"msg":"creating keyspace and shard failed (invalid character / in name bad/ks ), backing off"}'
+)
+
+
+def test_the_log_of_a_server_that_runs_may_say_why_nothing_comes_of_it() -> None:
+    """It is told after a while, and when the wait ends with cause and remedy."""
+    world, cluster = World(), a_cluster(timeouts=Timeouts(default=12))
+    documents = [Document("etcd", "etcd", "Program", f"etcd-{n}", "", "", {}, f"etcd-{n}") for n in range(4)]
+    for document in documents:
+        world.logs["etcd", document.subject] = [LOST] if document.subject == "etcd-3" else ["all is well"]
+
+    outcome = run(
+        a_stage("etcd", converge=always(Verdict.waiting("etcd-3: no member yet"))),
+        world=world,
+        cluster=cluster,
+        documents=documents,
+    )
+
+    cause = "bad/ks is no name for a keyspace or shard: it has the character /"
+    waited = [event.reason for event in outcome.events if isinstance(event, events.Waiting)]
+    assert waited == ["etcd-3: no member yet", f"etcd-3: no member yet; {cause}"]
+    assert isinstance(outcome.error, NotReadyError)
+    assert outcome.error.why.endswith(f"etcd-3: no member yet; {cause}")
+    assert outcome.error.fix == "Use letters, digits, _ and - only."
+    assert outcome.error.evidence[0].startswith("etcd-3: 13:29:01 warning: creating keyspace and shard failed")
+
+
 def test_a_verdicts_own_evidence_wins() -> None:
     verdict = Verdict.waiting("no room", ("FailedScheduling: 0/3 nodes are available",))
 

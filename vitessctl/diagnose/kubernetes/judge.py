@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vitessctl.diagnose.kubernetes import creation, ends, pods, progress, revisions
 from vitessctl.diagnose.kubernetes.happenings import about, told
-from vitessctl.diagnose.kubernetes.sight import Counts, KubernetesObject, Logs, Sight, name_of
+from vitessctl.diagnose.kubernetes.sight import Counts, KubernetesObject, Logs, Sight, dig, name_of
 from vitessctl.diagnose.kubernetes.symptom import Finding, explained
 from vitessctl.render.documents import Document
 from vitessctl.targets.base import State, Verdict
@@ -120,10 +120,11 @@ def _events(found: Finding, sight: Sight) -> tuple[str, ...]:
     own = [pod for pod in sight.own_pods() if name_of(pod) == found.symptom.pod]
     if not own:
         return told(creation.failures(sight), 1)
-    claims = [
-        event for claim in sight.claims_of(own[0]) for event in about(sight.events, "PersistentVolumeClaim", claim)
-    ]
-    return told(sorted([*about(sight.events, "Pod", own[0]), *claims], key=lambda event: event.last))
+    unbound = [claim for claim in sight.claims_of(own[0]) if dig(claim, "status", "phase") != "Bound"]
+    claims = [event for claim in unbound for event in about(sight.events, "PersistentVolumeClaim", claim)]
+    concern = ("", found.symptom.container or "")
+    of_pod = [event for event in about(sight.events, "Pod", own[0]) if not concern[1] or event.container in concern]
+    return told(sorted([*of_pod, *claims], key=lambda event: event.last))
 
 
 def _summary(sight: Sight) -> str:
