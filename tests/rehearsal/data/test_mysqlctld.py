@@ -110,7 +110,7 @@ def test_a_lock_of_a_dead_process_is_taken_over(rig: Rig) -> None:
 def test_a_taken_port_ends_it_after_its_patience(rig: Rig) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         rig.mysql_ports[100] = taken.getsockname()[1]
-        server = rig.mysqlctld(100, "--wait-time", "2s", wait=False)
+        server = rig.mysqlctld(100, "--wait-time", "8s", wait=False)
         assert server.ends() == 1
     text = "failed to initialize mysql data dir and start mysqld: deadline exceeded waiting for mysqld socket file to"
     assert f"{text} appear: {rig.tablet_folder(100)}/mysql.sock" in server.said()
@@ -120,7 +120,7 @@ def test_a_taken_port_ends_it_after_its_patience(rig: Rig) -> None:
 def test_mysqld_refuses_root_unless_told_otherwise(rig: Rig) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can be refused")
-    server = rig.mysqlctld(100, "--wait-time", "1s", wait=False, VITESSCTL_REHEARSAL_ROOT="0")
+    server = rig.mysqlctld(100, "--wait-time", "8s", wait=False, VITESSCTL_REHEARSAL_ROOT="0")
     assert server.ends() == 1
     assert "how to run mysqld as root" in (rig.tablet_folder(100) / "error.log").read_text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -82,7 +83,7 @@ _LIVE: Final[dict[str, Callable[[ServerState], str]]] = {
     "port": lambda server: str(server.config.port),
     "socket": lambda server: str(server.config.socket),
     "datadir": lambda server: f"{server.config.folder}/data/",
-    "hostname": lambda server: server.config.host,
+    "hostname": lambda _: socket.gethostname(),
 }
 
 STATUS: Final[dict[str, Callable[[ServerState], str]]] = {

@@ -1,0 +1,154 @@
+"""Whether a rollout is over, whether MySQL is up, and which tablets run what was applied before."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.unit.targets.kubernetes.test_target import NAMESPACE, TABLET, Bed
+from vitessctl.targets.base import State, Verdict
+from vitessctl.targets.kubernetes import kinds
+from vitessctl.targets.kubernetes.snapshot import Lists
+from vitessctl.targets.kubernetes.verdicts import Workloads
+
+GATE = "Deployment/minimal-vtgate-zone1"
+ETCD = "StatefulSet/minimal-etcd"
+POD = f"minimal-vttablet-{TABLET}-0"
+
+
+@pytest.fixture
+def bed() -> Bed:
+    bed = Bed()
+    bed.target.apply(bed.documents)
+    bed.api.rest()
+    return bed
+
+
+def workloads(bed: Bed) -> Workloads:
+    return Workloads(bed.cluster, bed.api, Lists(bed.api, NAMESPACE, {"vitessctl.io/cluster": "minimal"}))
+
+
+def settled(bed: Bed, label: str, **status: Any) -> Verdict:
+    document = bed.document(label)
+    kind = kinds.of(document.data)
+    live = bed.api.stored(kind, NAMESPACE, document.name)
+    bed.api.set_status(kind, NAMESPACE, document.name, {**live["status"], **status})
+    return workloads(bed).settled(document)
+
+
+@pytest.mark.parametrize(
+    ("label", "status", "reason"),
+    [
+        (GATE, {}, ""),
+        (GATE, {"updatedReplicas": 0}, "minimal-vtgate-zone1: 0 of 1 pods are of the new kind"),
+        (GATE, {"replicas": 3}, "minimal-vtgate-zone1: 2 pods of the old kind are left"),
+        (GATE, {"availableReplicas": 0}, "minimal-vtgate-zone1: 0 of 1 pods are ready"),
+        (GATE, {"observedGeneration": 0}, "minimal-vtgate-zone1: its controller has not seen the change yet"),
+        (ETCD, {}, ""),
+        (
+            ETCD,
+            {"updateRevision": "new", "updatedReplicas": 0, "replicas": 1},
+            "minimal-etcd: 0 of 1 pods are of the new kind",
+        ),
+        # A tablet waits for its turn, which is another stage's business.
+        (f"StatefulSet/minimal-vttablet-{TABLET}", {"updateRevision": "new", "updatedReplicas": 0}, ""),
+    ],
+)
+def test_a_rollout(bed: Bed, label: str, status: dict[str, Any], reason: str) -> None:
+    verdict = settled(bed, label, **status)
+    assert (verdict.ready, verdict.reason) == (not reason, reason)
+
+
+def test_what_is_not_there_is_waited_for() -> None:
+    bed = Bed()
+    verdict = workloads(bed).settled(bed.document(GATE))
+    assert (verdict.state, verdict.reason) == (State.WAITING, f"{GATE} is not there")
+
+
+def pod_with(bed: Bed, container: str, **status: Any) -> None:
+    """The tablet's pod, with another status of one of its containers."""
+    pod = bed.api.stored(kinds.POD, NAMESPACE, POD)
+    for each in (*pod["status"]["initContainerStatuses"], *pod["status"]["containerStatuses"]):
+        if each["name"] == container:
+            each.update(status)
+    bed.api.put(pod)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ({"started": False}, "MySQL is being initialised"),
+        ({"started": False, "state": {"waiting": {"reason": "ImagePullBackOff"}}}, "its pod is ImagePullBackOff"),
+        ({"started": False, "state": {}}, "its pod is Running"),
+    ],
+)
+def test_why_mysql_is_not_up(bed: Bed, status: dict[str, Any], reason: str) -> None:
+    pod_with(bed, "mysqld", **status)
+    verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
+    assert (verdict.state, verdict.reason) == (State.WAITING, reason)
+
+
+def test_mysql_without_a_pod() -> None:
+    bed = Bed()
+    verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
+    assert (verdict.state, verdict.reason) == (State.WAITING, "its pod is not there yet")
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        (["held: its data is gone, and the topology names it primary of messages/0"], State.HELD),
+        (["held: earlier", "vtctld does not answer"], State.READY),  # only its last word counts
+        ([], State.READY),
+    ],
+)
+def test_a_tablet_is_held_as_long_as_its_waiting_container_says_so(bed: Bed, said: list[str], state: State) -> None:
+    pod_with(bed, "keyspace", state={"running": {}})
+    bed.api.write_log(NAMESPACE, POD, "keyspace", *said)
+    assert workloads(bed).mysql(next(iter(bed.cluster.tablets()))).state is state
+
+
+def test_one_that_has_begun_is_not_held_whatever_it_once_said(bed: Bed) -> None:
+    bed.api.write_log(NAMESPACE, POD, "keyspace", "held: its data is gone")
+    assert workloads(bed).mysql(next(iter(bed.cluster.tablets()))).ready
+
+
+def test_outdated_are_those_whose_pod_is_of_another_revision(bed: Bed) -> None:
+    name = f"minimal-vttablet-{TABLET}"
+    live = bed.api.stored(kinds.STATEFUL_SET, NAMESPACE, name)
+    tablets = list(bed.cluster.tablets())
+    assert workloads(bed).outdated(tablets) == []
+
+    bed.api.set_status(kinds.STATEFUL_SET, NAMESPACE, name, {**live["status"], "updateRevision": "another"})
+    assert workloads(bed).outdated(tablets) == [TABLET]
+
+    bed.api.remove(kinds.POD, NAMESPACE, POD)  # it comes back as it is applied now
+    assert workloads(bed).outdated(tablets) == []
+
+
+def test_a_container_that_has_just_been_restarted_is_quoted_from_its_earlier_life(bed: Bed) -> None:
+    bed.api.write_log(NAMESPACE, POD, "vttablet", "unknown flag: --bogus", previous=True)
+    pod = bed.api.stored(kinds.POD, NAMESPACE, POD)
+    assert list(workloads(bed).lines(pod, "vttablet", 5)) == []
+
+    pod_with(bed, "vttablet", restartCount=1)
+    pod = bed.api.stored(kinds.POD, NAMESPACE, POD)
+    assert list(workloads(bed).lines(pod, "vttablet", 5)) == ["unknown flag: --bogus"]
+    assert list(workloads(bed).lines(pod, "sidecar", 5)) == []
+
+
+def test_events_are_read_only_when_something_is_strange(bed: Bed) -> None:
+    document = bed.document(GATE)
+    workloads(bed).verdict(document)
+    assert [request for request in bed.api.requests if request.kind.name == "Event"] == []
+
+    pod = bed.api.stored(kinds.POD, NAMESPACE, POD)
+    pod["status"] = {
+        "phase": "Pending",
+        "startTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60)),
+    }
+    bed.api.put(pod)
+    workloads(bed).verdict(document)
+    assert [str(request) for request in bed.api.requests if request.kind.name == "Event"] == ["list events"]
