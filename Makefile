@@ -39,10 +39,13 @@ types: $(VENV)/.dev ## Types, strictly
 lowest: ## Unit tests with the oldest dependencies that pyproject.toml allows
 	tools/lowest.sh
 
-bench: $(VENV)/.dev ## The benchmarks of benchmarks/
+bench: $(VENV)/.dev ## The benchmarks of benchmarks/; those of Kubernetes need Go or its PyPI package, up_kubernetes root
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.render
 	$(BIN)/python -m benchmarks.rehearsal
+	$(BIN)/python -m benchmarks.compare
+	$(BIN)/python -m benchmarks.plan_kubernetes
+	$(BIN)/python -m benchmarks.up_kubernetes
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

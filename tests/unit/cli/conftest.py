@@ -84,7 +84,7 @@ class Machine:
     opened: list[tuple[str, str, Path | None]]
     """Cluster, target's name and state folder of each opening."""
 
-    def of(self, cluster: Cluster, name: str, where: Where) -> WorldTarget:
+    def of(self, cluster: Cluster, name: str, where: Where, *, look_ahead: bool = False) -> WorldTarget:
         """What open_target gives."""
         self.opened.append((cluster.name, name, where.state_dir))
         return WorldTarget(self.world, self.session, name or "rehearsal")

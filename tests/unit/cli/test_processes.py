@@ -122,7 +122,7 @@ class Target:
         print("waiting", flush=True)
         threading.Event().wait(60)
 
-up.open_target = lambda *place: Target()
+up.open_target = lambda *place, look_ahead: Target()
 main()
 """
 
