@@ -44,16 +44,22 @@ class Lists:
         self._parts: dict[tuple[Kind, str], _Taken] = {}
         self._ahead: dict[Kind, Future[_Taken]] = {}
         self._locks: dict[Kind, threading.Lock] = {}
+        self._writes = 0
+        """How often something was written: a list that was under way meanwhile may be of before, and is not kept."""
         self._guard = threading.Lock()
 
     def of(self, kind: Kind, fresh: float = FRESH_SECONDS) -> Mapping[str, KubernetesObject]:
         """The cluster's objects of a kind by name, at most `fresh` seconds old."""
         with self._lock(kind):
-            taken = self._come(kind) or self._taken.get(kind)
-            if taken is None or not self._is_fresh(taken, fresh):
-                taken = self._take(kind)
-            self._taken[kind] = taken
-            return taken.objects
+            while True:
+                writes = self._writes
+                taken = self._come(kind) or self._taken.get(kind)
+                if taken is None or not self._is_fresh(taken, fresh):
+                    taken = self._take(kind)
+                with self._guard:
+                    if writes == self._writes:
+                        self._taken[kind] = taken
+                        return taken.objects
 
     def of_component(self, kind: Kind, component: str) -> Mapping[str, KubernetesObject]:
         """The same of one component. While nobody has looked at the whole list, which may be long, just its part."""
@@ -114,6 +120,7 @@ class Lists:
     def forget(self, kinds: Iterable[Kind] | None = None) -> None:
         """Ask again at the next look, because something was written."""
         with self._guard:
+            self._writes += 1
             for kind in [*self._taken, *self._ahead] if kinds is None else kinds:
                 self._taken.pop(kind, None)
                 self._ahead.pop(kind, None)

@@ -106,3 +106,20 @@ def test_names_and_labels() -> None:
     assert label_of(config_map("ours", labels=OURS), "vitessctl.io/cluster") == "shop"
     assert label_of(config_map("ours"), "vitessctl.io/cluster") == ""
     assert label_of({"metadata": {"name": "ours", "labels": None}}, "vitessctl.io/cluster") == ""
+
+
+def test_a_list_that_was_under_way_during_a_write_is_not_kept(api: FakeApi, lists: Lists) -> None:
+    """Else a tablet that was just restarted would be taken for one that serves."""
+    original, written = api.list, []
+
+    def listed(kind: kinds.Kind, namespace: str, labels: object = None) -> object:
+        answer = original(kind, namespace, labels)  # type: ignore[arg-type]
+        if not written:
+            written.append(True)
+            api.remove(kinds.CONFIG_MAP, "default", "ours")
+            lists.forget((kinds.CONFIG_MAP,))
+        return answer
+
+    api.list = listed  # type: ignore[method-assign,assignment]
+
+    assert "ours" not in lists.of(kinds.CONFIG_MAP)
