@@ -69,7 +69,12 @@ class Client:
         return self._object(call, answer)
 
     def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[KubernetesObject]:
-        """See KubernetesApi. Starts over, once, where a page has expired before it was asked for."""
+        """See KubernetesApi. Starts over, once, where a page has expired before it was asked for.
+
+        Without a limit, as pages come one after the other. Without a resourceVersion: 0 would do with what a server
+        remembers, which may lack what was just written through another one, and a plan has to see that. From
+        Kubernetes 1.31 a server takes the list from its memory all the same, once it knows that nothing is newer.
+        """
         query: Query = [("labelSelector", routes.selector(labels))] if labels else []
         call = Call("list", kind, namespace)
         try:
