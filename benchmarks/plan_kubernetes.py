@@ -68,7 +68,7 @@ def await_controllers(found: Large) -> None:
             return
         if time.monotonic() > end:
             raise SystemExit("the controllers do not come to rest")
-        time.sleep(2.0)
+        time.sleep(5.0)  # each look costs the API server 13 MB
 
 
 def against_kubectl(found: Large, folder: Path, runs: int) -> None:
