@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,8 @@ from vitessctl.model.cluster import Timeouts
 from vitessctl.render.documents import Document
 from vitessctl.run import events
 from vitessctl.run.context import Context
-from vitessctl.targets.base import Verdict
+from vitessctl.targets.base import State, Verdict
+from vitessctl.targets.kubernetes.faults import Forbidden
 
 
 def test_what_is_doomed_is_not_waited_for() -> None:
@@ -235,3 +237,80 @@ def test_another_reason_is_said_at_once() -> None:
     said = reminders(converge, 5)
 
     assert [reason for _, reason in said] == ["initialising", "recovering"]
+
+
+ETCD = Document("etcd", "etcd", "Program", "etcd-0", "", "", {}, "etcd-0")
+
+
+def test_what_the_target_knows_says_more_than_what_the_stage_sees() -> None:
+    """A pod that fits no node may fit one later: it is waited for, and the reason is told with its remedy."""
+    world = World()
+    late = Verdict(State.WAITING, "0/3 nodes are available: Insufficient memory", "Ask for less.", ("needs 1Gi",))
+    world.doomed["etcd", "etcd-0"] = late
+
+    outcome = run(
+        a_stage("etcd", converge=always(Verdict.waiting("does not answer"))),
+        world=world,
+        cluster=a_cluster(timeouts=Timeouts(default=3)),
+        documents=[ETCD],
+    )
+
+    error = outcome.error
+    assert isinstance(error, NotReadyError)
+    assert error.why == "it waits for the etcd: etcd-0: 0/3 nodes are available: Insufficient memory"
+    assert (error.fix, error.evidence) == ("Ask for less.", ("needs 1Gi",))
+    assert [event.reason for event in outcome.of(events.Waiting)] == [
+        "etcd-0: 0/3 nodes are available: Insufficient memory"
+    ]
+
+
+def test_a_target_that_only_says_that_it_waits_does_not_hide_the_stages_reason() -> None:
+    world = World()
+    world.doomed["etcd", "etcd-0"] = Verdict.waiting("it starts")
+
+    outcome = run(
+        a_stage("etcd", converge=always(Verdict.waiting("1 of 3 members are healthy"))),
+        world=world,
+        cluster=a_cluster(timeouts=Timeouts(default=0)),
+        documents=[ETCD],
+    )
+
+    assert isinstance(outcome.error, NotReadyError)
+    assert outcome.error.why == "it waits for the etcd: 1 of 3 members are healthy"
+
+
+def test_a_stage_that_serves_waits_until_nothing_old_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [Verdict.waiting("2 pods of the old kind are left"), Verdict.waiting("1 pod is left"), DONE()]
+    asked: list[Sequence[Document]] = []
+
+    def settled(target: WorldTarget, documents: Sequence[Document]) -> Verdict:
+        asked.append(documents)
+        return left.pop(0)
+
+    monkeypatch.setattr(WorldTarget, "settled", settled)
+
+    outcome = run(a_stage("etcd", converge=always(DONE("healthy"))), documents=[ETCD])
+
+    assert (outcome.error, outcome.summaries, left) == (None, {"etcd": "healthy"}, [])
+    assert asked == [(ETCD,)] * 3
+
+
+def test_documents_of_another_stage_can_end_the_wait_too() -> None:
+    """On Kubernetes a tablet is one pod, applied by the stage mysql: the stage tablets watches it."""
+    world = World()
+    world.doomed["etcd", "etcd-0"] = Verdict.doomed("the image cannot be pulled", "Mend it.")
+    watching = replace(a_stage("tablets", converge=always(Verdict.waiting("not there"))), watches=("etcd",))
+
+    outcome = run(watching, world=world, documents=[ETCD])
+
+    assert isinstance(outcome.error, NotReadyError)
+    assert outcome.error.what == "tablets cannot come up"
+    assert outcome.error.why == "etcd-0: the image cannot be pulled"
+
+
+def test_who_is_refused_does_not_wait() -> None:
+    world = World()
+    outcome = run(a_stage("etcd", converge=fails(Forbidden("list", "pods", "prod"))), world=world)
+
+    assert isinstance(outcome.error, Forbidden)
+    assert world.now == 0.0
