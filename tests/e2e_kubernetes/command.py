@@ -13,7 +13,7 @@ from tests.testbed.fixtures import Bed
 
 ROOT = Path(__file__).parents[2]
 INVENTORY = ROOT / "inventories" / "minimal"
-SECONDS = 200.0
+SECONDS = 300.0
 """How long a command may take at most: longer than any wait of its own, so that it is the one that gives up."""
 
 
