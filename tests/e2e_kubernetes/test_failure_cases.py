@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from tests.e2e_kubernetes.command import Ran
 from tests.e2e_kubernetes.failures import Failure, edited, failures, hog
-from tests.e2e_kubernetes.runs import told_after
+from tests.e2e_kubernetes.runs import told_after, wrote
 from vitessctl.cli.main import app
 
 
@@ -51,7 +51,9 @@ SCREEN = """up minimal (kubernetes)
     [(SCREEN, "the moon is full", 9.0), (SCREEN, "told only in the end", 55.0), ("no stage was begun", "quota", 99.0)],
 )
 def test_how_soon_the_cause_was_told(screen: str, cause: str, seconds: float) -> None:
-    assert told_after(Ran(3, screen, 99.0), cause) == seconds
+    ran = Ran(3, screen, 99.0)
+    assert told_after(ran, cause) == seconds
+    assert wrote(ran) is (screen == SCREEN)
 
 
 def test_a_failure_is_data() -> None:
