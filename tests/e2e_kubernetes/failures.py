@@ -28,7 +28,7 @@ class Failure:
     objects: Sequence[Mapping[str, Any]] = ()
     refused: bool = False
     running: bool = False
-    told: float = 30.0
+    told: float = 60.0
     default: bool = False
     evidence: str = ""
     real: bool = False

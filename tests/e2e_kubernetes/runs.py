@@ -87,6 +87,11 @@ def made(written: Mapping[str, Any], bed: Bed) -> Mapping[str, Any]:
     return dict(hog(written["hog"], node["status"]["allocatable"], HOG_IMAGE))
 
 
+def wrote(ran: Ran) -> bool:
+    """Whether `up` got as far as a stage."""
+    return _LINE.search(ran.screen) is not None
+
+
 def told_after(ran: Ran, cause: str) -> float:
     """Seconds from the begin of a stage until the screen said the cause: while it waited, or when it gave up.
 

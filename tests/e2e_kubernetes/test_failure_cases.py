@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.e2e_kubernetes.command import Ran
 from tests.e2e_kubernetes.failures import Failure, edited, failures, hog
+from tests.e2e_kubernetes.runs import told_after, wrote
 from vitessctl.cli.main import app
 
 
@@ -33,6 +35,25 @@ def test_an_edit_that_finds_nothing_is_an_error() -> None:
 def test_a_hog_leaves_only_so_much() -> None:
     pod = hog({"cpu": "all but 500m"}, {"cpu": "2", "memory": "1Gi"}, "busybox")
     assert pod["spec"]["containers"][0]["resources"] == {"requests": {"cpu": "1500m"}}
+
+
+SCREEN = """up minimal (kubernetes)
+   5.0s  vtctld       + Service/minimal-vtctld
+   6.0s  mysql        ready: 1 up
+   9.5s  vtctld         still waiting after 4 s: the connection broke
+  14.0s  vtctld         still waiting after 9 s: minimal-vtctld: the moon is full
+  60.0s  vtctld       failed
+"""
+
+
+@pytest.mark.parametrize(
+    ("screen", "cause", "seconds"),
+    [(SCREEN, "the moon is full", 9.0), (SCREEN, "told only in the end", 55.0), ("no stage was begun", "quota", 99.0)],
+)
+def test_how_soon_the_cause_was_told(screen: str, cause: str, seconds: float) -> None:
+    ran = Ran(3, screen, 99.0)
+    assert told_after(ran, cause) == seconds
+    assert wrote(ran) is (screen == SCREEN)
 
 
 def test_a_failure_is_data() -> None:

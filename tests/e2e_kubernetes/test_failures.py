@@ -7,10 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e_kubernetes.failures import Failure, failures
-from tests.e2e_kubernetes.runs import Runs, told_after
+from tests.e2e_kubernetes.runs import Runs, told_after, wrote
 from tests.testbed.fixtures import Bed
-
-EVERY_TIME = [failure for failure in failures() if failure.default]
 
 
 def marked(failure: Failure) -> pytest.ParameterSet:
@@ -41,4 +39,5 @@ def test_cause_and_remedy_are_on_the_screen(failure: Failure, request: pytest.Fi
     assert ran.code == failure.exit, ran.screen
     for text in (failure.cause, failure.fix, failure.evidence):
         assert text in ran.words, f"nothing says {text!r}:\n{ran.screen}"
+    assert wrote(ran) is not failure.refused, ran.screen
     assert told_after(ran, failure.cause) <= failure.told, ran.screen

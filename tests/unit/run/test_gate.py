@@ -129,7 +129,7 @@ def test_evidence_comes_from_what_runs_where_everything_runs() -> None:
 
 LOST = (
     '{"time":"2026-11-26T13:29:01.6Z","level":"WARN",'
-    '"msg":"creating keyspace and shard failed (invalid character / in name bad/ks ), backing off"}'
+    '"msg":"creating keyspace and shard failed (invalid character / in name bad/ks), backing off"}'
 )
 
 

@@ -85,8 +85,9 @@ def _unscheduled(pod: KubernetesObject, sight: Sight) -> Symptom:
 
 
 def _short(message: str) -> str:
-    """Without the scheduler's remark on resource claims, which means nothing to a person here."""
-    return message.partition(". no new claims to deallocate")[0].rstrip(". ")
+    """Without what the scheduler says of resource claims and preemption, which means nothing to a person here."""
+    told = message.partition(". no new claims to deallocate")[0]
+    return told.removesuffix(". not found").rstrip(". ")
 
 
 def _node(pod: KubernetesObject, sight: Sight) -> Iterator[Symptom]:
