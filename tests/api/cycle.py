@@ -63,7 +63,7 @@ def heartbeat(bed: Any) -> None:
     bed.kubectl("patch", "node", *ZONES, "--subresource=status", "--type=merge", "-p", status)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cycle:
     """A cluster in a namespace; every step talks to the server anew."""
 
@@ -72,6 +72,8 @@ class Cycle:
     kubeconfig: Path
     patience: Patience
     extra: tuple[str, ...] = ()
+    fewer_by: int = 1
+    """How many tablets leave the spec before the cluster is stopped."""
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -86,9 +88,10 @@ class Cycle:
 
     @property
     def fewer(self) -> tuple[Document, ...]:
-        """All but the last tablet's StatefulSet."""
-        last = [each for each in self.documents if each.kind == "StatefulSet" and each.component != "etcd"][-1]
-        return tuple(each for each in self.documents if each is not last)
+        """All but the last tablets' StatefulSets."""
+        tablets = [each for each in self.documents if each.kind == "StatefulSet" and each.component != "etcd"]
+        last = tablets[len(tablets) - self.fewer_by :]
+        return tuple(each for each in self.documents if each not in last)
 
     @property
     def kept(self) -> set[str]:

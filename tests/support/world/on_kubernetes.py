@@ -22,7 +22,7 @@ from tests.support.kubernetes.fake import FakeApi
 from tests.support.world import vtorc
 from tests.support.world.pages import getter, http_port
 from tests.support.world.runs import Serial, WorldClock
-from tests.support.world.session import Session
+from tests.support.world.session import Killed, Session
 from tests.support.world.vtctld import WorldVtctld
 from tests.support.world.world import HOST, World
 from vitessctl import releases
@@ -180,7 +180,7 @@ class KubernetesWorld:
                 mock.patch("vitessctl.run.engine.ThreadPoolExecutor", return_value=Serial()),
             ):
                 work(context, run)
-        except BaseException as error:
+        except (Exception, Killed) as error:
             outcome.error = error
         outcome.writes = session.writes
         return outcome
