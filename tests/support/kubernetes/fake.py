@@ -8,9 +8,9 @@ assert [str(request) for request in api.writes] == ["apply StatefulSet/shop-etcd
 
 from __future__ import annotations
 
-import copy
 import functools
 import itertools
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -128,7 +128,7 @@ class FakeApi:
         namespace, name = _names(kind, body)
         key = (kind, namespace, name)
         before = self._objects.get(key)
-        after = copy.deepcopy(dict(body))
+        after = _copied(dict(body))
         owners = _owners(before) if before else {}
         changed = frozenset(
             path
@@ -155,7 +155,7 @@ class FakeApi:
 
     def stored(self, kind: Kind, namespace: str, name: str) -> Object:
         """A copy of what is stored, without a request; KeyError if it is not there."""
-        return copy.deepcopy(self._objects[(kind, _scope(kind, namespace), name)])
+        return _copied(self._objects[(kind, _scope(kind, namespace), name)])
 
     def names(self, kind: Kind, namespace: str) -> list[str]:
         """The names of what is stored of a kind, without a request."""
@@ -185,7 +185,7 @@ class FakeApi:
         """See KubernetesApi."""
         self._called(Request("get", kind, namespace, name))
         found = self._objects.get((kind, _scope(kind, namespace), name))
-        return copy.deepcopy(found)
+        return _copied(found)
 
     @_one_at_a_time
     def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[KubernetesObject]:
@@ -198,7 +198,7 @@ class FakeApi:
             for (known, where, _), one in sorted(self._objects.items(), key=_by_name)
             if known == kind and where == scope
         ]
-        return [copy.deepcopy(one) for one in found if rules.carries(one, labels or {})]
+        return [_copied(one) for one in found if rules.carries(one, labels or {})]
 
     @_one_at_a_time
     def apply(self, body: KubernetesObject, *, dry_run: bool = False, force: bool = False) -> KubernetesObject:
@@ -396,8 +396,8 @@ class FakeApi:
             self._objects[key] = stored
             for kind, controller in self._controllers:
                 if kind == key[0]:
-                    controller(self, copy.deepcopy(stored))
-        return copy.deepcopy(stored)
+                    controller(self, _copied(stored))
+        return _copied(stored)
 
     def _collect(self, owner: str, orphan: bool) -> None:
         """Delete what a deleted object owned, or cut it loose."""
@@ -410,6 +410,11 @@ class FakeApi:
             else:
                 del self._objects[key]
                 self._collect(one["metadata"]["uid"], orphan)
+
+
+def _copied(value: Any) -> Any:
+    """As it would come over the wire; several times faster than copy.deepcopy."""
+    return json.loads(json.dumps(value))
 
 
 def _dropped(after: Object, wanted: ownership.Fields, owners: Mapping[str, Any]) -> Object:

@@ -242,11 +242,20 @@ def remove_lease(api: KubernetesApi, cluster: str, namespace: str) -> bool:
     return api.delete(LEASE, namespace, record_name(cluster), uid=found["metadata"]["uid"])
 
 
-def read_lease(api: KubernetesApi, cluster: str, namespace: str) -> Held | None:
-    """What the lease says; None where nobody holds it."""
+def read_lease(
+    api: KubernetesApi,
+    cluster: str,
+    namespace: str,
+    *,
+    now: Now = utc_now,
+    gone: Callable[[Author], bool] = is_gone,
+) -> Held | None:
+    """What the lease says; None where nobody holds it: a run that was killed names itself there, and holds nothing."""
     found = api.get(LEASE, namespace, record_name(cluster))
     held = parse(found) if found else None
-    return held if held and held.identity else None
+    if held is None or not held.identity or held.until <= now() or gone(held.holder.author):
+        return None
+    return held
 
 
 def _text(held: Held) -> str:

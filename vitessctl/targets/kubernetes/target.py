@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 from types import TracebackType
@@ -48,12 +48,20 @@ class KubernetesTarget:
     name = "kubernetes"
     starts_slowly = True
 
-    def __init__(self, cluster: Cluster, api: KubernetesApi) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        api: KubernetesApi,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`now` and `sleep`: seconds that only go forward, for what is seen a moment long, and for waiting."""
         self.api = api
+        self._now, self._sleep = now, sleep
         self.namespace = cluster.namespace
         self.cluster = cluster
         self._layout = KubernetesLayout(cluster)
-        self._lists = Lists(api, cluster.namespace, {CLUSTER: label_value(cluster.name)})
+        self._lists = Lists(api, cluster.namespace, {CLUSTER: label_value(cluster.name)}, now)
         self._comparer = Comparer(api, self._lists)
         self._applier = Applier(api, cluster.namespace, self._lists)
         self._workloads = Workloads(cluster, api, self._lists)
@@ -216,7 +224,7 @@ class KubernetesTarget:
         def mine(pod: KubernetesObject) -> bool:
             return removal.owned_by(pod, names)
 
-        removal.wait_gone(self.namespace, self._pods, mine, time.monotonic, time.sleep)
+        removal.wait_gone(self.namespace, self._pods, mine, self._now, self._sleep)
 
     def prune(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Delete the objects that have no document any more; claims stay."""
@@ -226,7 +234,7 @@ class KubernetesTarget:
             removal.delete(self.api, self.namespace, kind, found)
         if names:
             removal.wait_gone(
-                self.namespace, self._pods, lambda pod: removal.owned_by(pod, names), time.monotonic, time.sleep
+                self.namespace, self._pods, lambda pod: removal.owned_by(pod, names), self._now, self._sleep
             )
         self._lists.forget()
         return [deletion(kind, found) for kind, found in surplus]

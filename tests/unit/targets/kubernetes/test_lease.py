@@ -355,6 +355,19 @@ def test_the_lease_stays_and_names_nobody(api: FakeApi, wall: Wall) -> None:
     assert (holder(api), read_lease(api, "shop", "prod")) == ("", None)
 
 
+def test_a_killed_run_is_still_named_but_holds_nothing(api: FakeApi, wall: Wall) -> None:
+    a_lease(api, wall).take()
+
+    def held(dead: bool = False) -> Any:
+        return read_lease(api, "shop", "prod", now=wall, gone=lambda author: dead)
+
+    assert held().holder.author == ANNA
+    assert held(dead=True) is None
+    wall.advance(60)
+    assert held() is None
+    assert holder(api).startswith("anna@laptop")
+
+
 def test_what_was_lost_is_not_given_up_in_anothers_place(api: FakeApi, wall: Wall) -> None:
     held = a_lease(api, wall)
     held.take()
