@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e_kubernetes.tool import Tool, until
+from tests.e2e_kubernetes.tool import until
 from tests.support.kubernetes.proxy import Proxy
 from tests.testbed.fixtures import Bed
 from vitessctl.run import http
