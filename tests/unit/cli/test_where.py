@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.support.short import short_folder
 from tests.unit.cli.conftest import MINIMAL, Cli
 from vitessctl.cli.session import SpecOptions, Where, load_for, other_ways
 from vitessctl.errors import UnreachableError, UsageError
@@ -116,22 +117,28 @@ def test_who_named_kubernetes_is_not_told_of_other_ways() -> None:
         assert raised.value.fix.startswith("look at the network")
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    with short_folder() as folder:
+        yield folder
+
+
 @pytest.mark.parametrize(("here", "found"), [("rehearsal", "rehearsal"), ("local", "local"), ("", "kubernetes")])
 def test_without_a_word_it_is_the_one_that_is_on_this_machine_else_kubernetes(
-    cli: Cli, tmp_path: Path, here: str, found: str
+    cli: Cli, short: Path, here: str, found: str
 ) -> None:
     if here:
-        StateFolder(tmp_path / "state", ME).create("minimal", here)
-    where = Where(state_dir=tmp_path / "state")
+        StateFolder(short / "state", ME).create("minimal", here)
+    where = Where(state_dir=short / "state")
 
     cluster, name = load_for(SpecOptions(MINIMAL, (), ()), where)
 
     assert (cluster.name, name) == ("minimal", found)
 
 
-def test_up_without_a_word_is_kubernetes_whatever_is_on_this_machine(cli: Cli, tmp_path: Path) -> None:
-    StateFolder(tmp_path / "state", ME).create("minimal", "rehearsal")
+def test_up_without_a_word_is_kubernetes_whatever_is_on_this_machine(cli: Cli, short: Path) -> None:
+    StateFolder(short / "state", ME).create("minimal", "rehearsal")
 
-    _, name = load_for(SpecOptions(MINIMAL, (), ()), Where(state_dir=tmp_path / "state"), new=True)
+    _, name = load_for(SpecOptions(MINIMAL, (), ()), Where(state_dir=short / "state"), new=True)
 
     assert name == "kubernetes"

@@ -115,13 +115,17 @@ def test_one_that_has_begun_is_not_held_whatever_it_once_said(bed: Bed) -> None:
     assert workloads(bed).mysql(next(iter(bed.cluster.tablets()))).ready
 
 
+ROLLING = {"updateRevision": "another", "updatedReplicas": 0, "replicas": 1}
+"""What a controller says of a tablet whose pod is of an earlier revision."""
+
+
 def test_outdated_are_those_whose_pod_is_of_another_revision(bed: Bed) -> None:
     name = f"minimal-vttablet-{TABLET}"
     live = bed.api.stored(kinds.STATEFUL_SET, NAMESPACE, name)
     tablets = list(bed.cluster.tablets())
     assert workloads(bed).outdated(tablets) == []
 
-    bed.api.set_status(kinds.STATEFUL_SET, NAMESPACE, name, {**live["status"], "updateRevision": "another"})
+    bed.api.set_status(kinds.STATEFUL_SET, NAMESPACE, name, {**live["status"], **ROLLING})
     assert workloads(bed).outdated(tablets) == [TABLET]
 
     bed.api.remove(kinds.POD, NAMESPACE, POD)  # it comes back as it is applied now
