@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vitessctl.errors import UsageError
-from vitessctl.model.cluster import Cluster, User
-from vitessctl.targets.base import Address
+
+if TYPE_CHECKING:
+    from vitessctl.model.cluster import Cluster, User
+    from vitessctl.targets.base import Address
 
 ANYBODY = "root"
 """Who one connects as where vtgate asks nobody for a password."""
