@@ -63,5 +63,4 @@ def test_a_followed_log_that_breaks_off_says_so(api: KubernetesApi, namespace: s
     threading.Timer(0.5, proxy.cut_streams).start()
 
     with pytest.raises(StreamFailed, match="cannot follow the log"):
-        for line in lines:
-            assert line.isdigit()
+        list(lines)
