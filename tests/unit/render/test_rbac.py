@@ -58,6 +58,11 @@ def test_neither_volumes_nor_pods_are_made_by_us() -> None:
     assert allowed()["", "pods"] == {"get", "list", "watch", "delete"}
 
 
+def test_the_namespace_is_only_looked_at() -> None:
+    assert allowed()["", "namespaces"] == {"get"}
+    assert allowed()["", "limitranges"] == allowed()["", "resourcequotas"] == {"get", "list", "watch"}
+
+
 def test_there_is_no_wildcard_and_nothing_for_the_whole_cluster() -> None:
     assert [each["kind"] for each in (ACCOUNT, ROLE, BINDING)] == ["ServiceAccount", "Role", "RoleBinding"]
     assert "*" not in {word for (group, resource), verbs in allowed().items() for word in (group, resource, *verbs)}
