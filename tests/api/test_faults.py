@@ -88,7 +88,7 @@ def test_without_faults_the_steps_do_what_they_say(proxy: Proxy, cycle: Cycle) -
 
 
 @pytest.mark.parametrize(
-    ("cycle", "name"), zip(itertools.cycle(["minimal", "production"]), CASES, strict=False), indirect=["cycle"]
+    ("cycle", "name"), [*zip(itertools.cycle(["minimal", "production"]), CASES, strict=False)], indirect=["cycle"]
 )
 def test_a_fault_at_any_request_leads_to_the_right_outcome_or_to_an_error_in_time(
     proxy: Proxy, cycle: Cycle, name: str

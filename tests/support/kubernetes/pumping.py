@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import ssl
@@ -28,10 +29,10 @@ def pump(one: socket.socket, other: ssl.SSLSocket) -> None:
 
 
 def reset(connection: socket.socket) -> None:
-    """End a connection with a RST: whoever reads gets ECONNRESET."""
+    """End a connection with a RST: whoever reads gets ECONNRESET. Threads that use it are woken, and fail."""
     with suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # A plain close would wait for the other references to the socket.
         connection.shutdown(socket.SHUT_RD)
     with suppress(OSError):
-        connection.close()
+        # A plain close would wait for the other references to the socket.
+        os.close(connection.detach())

@@ -60,6 +60,8 @@ STORAGE = {
     "metadata": {"name": "standard", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
     "provisioner": "example.com/local",
 }
+PATIENCE = 120.0
+"""Seconds that a plan may take in real time, where a busy machine must not pass for a vtctld that hangs."""
 LOOKS = (kinds.POD, kinds.STATEFUL_SET, kinds.DEPLOYMENT)
 """Before one of these is listed, controllers and the node have done what they had to do."""
 CALLS = ("get", "list", "apply", "create", "replace", "merge", "delete", "allowed", "logs", "version")
@@ -141,7 +143,7 @@ class KubernetesWorld:
         session, outcome = Session(kill_after), Outcome()
 
         def work(context: Context, run: Run) -> None:
-            run = replace(run, pending=not make_plan(context).is_empty)
+            run = replace(run, pending=not make_plan(context, deadline=PATIENCE).is_empty)
             with context.target.changing(run) as listener:
                 Engine(context, STAGES, listener, NodeClock(self)).run()
 
@@ -159,7 +161,7 @@ class KubernetesWorld:
 
     def plan(self, cluster: Cluster, prune: bool = False) -> Sequence[str]:
         """What `vitessctl plan` names."""
-        plan = make_plan(self._context(cluster, Session(), prune))
+        plan = make_plan(self._context(cluster, Session(), prune), deadline=PATIENCE)
         steps = [f"{step.change.operation.value} {step.change.label}" for s in plan.stages for step in s.steps]
         return [step for step in steps if not step.startswith("keep")] + [a for s in plan.stages for a in s.actions]
 
