@@ -93,6 +93,7 @@ CODES = {
     "VitessctlError": 1,
     "SpecError": 5,
     "UsageError": 5,
+    "SeveralErrors": 1,
     "SpecErrors": 5,
     "TemplateError": 5,
     "NotReadyError": 3,
