@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,6 +107,11 @@ def started(nodes: int, fast_node_loss: bool = False) -> Iterator[Cluster]:
     """A bed of its own in a folder of its own; skips, and says why, where there can be none."""
     if why := unavailable.reason(nodes):
         pytest.skip(why)
-    with tempfile.TemporaryDirectory(prefix="bed") as folder:  # noqa: SIM117
-        with Cluster.start(Path(folder) / "b", nodes, fast_node_loss) as cluster:
-            yield cluster
+    with tempfile.TemporaryDirectory(prefix="bed") as folder:
+        # A run that is told to end (a CI's time is over) ends its bed first, as after Ctrl-C.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            with Cluster.start(Path(folder) / "b", nodes, fast_node_loss) as cluster:
+                yield cluster
+        finally:
+            signal.signal(signal.SIGTERM, before)
