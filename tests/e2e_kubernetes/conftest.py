@@ -16,11 +16,6 @@ NEXT_IMAGE = "vitess/lite:v24.0.3"
 """What a cluster is rolled to."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """The mark of what takes minutes and is not in every `make test`."""
-    config.addinivalue_line("markers", "slow: more of the same, for which not every run has the time")
-
-
 bare_bed = fixtures.bed
 namespace = fixtures.namespace
 
