@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TypeVar, cast
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # else its core writes of its own onto the screen (goaway, forks)
 
 import grpc
 from google.protobuf.message import Message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,15 +38,9 @@ class Terminating(ClusterFault):
 
 
 def namespace_document(namespace: str, cluster: str) -> dict[str, Any]:
-    """The namespace that `up` makes where there is none. By its labels `down` knows that it was us."""
+    """The namespace that `up` makes where there is none; its labels tell a person who did. Nothing ever deletes it."""
     labels = {"app.kubernetes.io/managed-by": "vitessctl", _OWNER: label_value(cluster)}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}
-
-
-def made_by_us(namespace: KubernetesObject, cluster: str) -> bool:
-    """Whether `up` of this cluster made it: then `down --delete-data` may remove it, else it stays."""
-    labels: Mapping[str, str] = namespace["metadata"].get("labels") or {}
-    return labels.get("app.kubernetes.io/managed-by") == "vitessctl" and labels.get(_OWNER) == label_value(cluster)
 
 
 def look(api: KubernetesApi, namespace: str) -> Look:
@@ -62,7 +56,7 @@ def judge(api: KubernetesApi, namespace: str, found: Look) -> Iterator[Finding]:
     if found.unknown:
         yield Notice(f"the namespace {namespace} may not be looked at; it is taken to be there")
     elif found.namespace is None and api.allowed("create", kinds.NAMESPACE, ""):
-        yield Notice(f"the namespace {namespace} is not there and gets made")
+        yield Notice(f"the namespace {namespace} is not there and gets made; down leaves it")
     elif found.namespace is None:
         yield NoNamespace(namespace)
     elif found.namespace["metadata"].get("deletionTimestamp"):

@@ -21,6 +21,7 @@ from vitessctl.targets.kubernetes.comparing import Comparer, deletion
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.ordering import is_workload
 from vitessctl.targets.kubernetes.preflight import preflight
+from vitessctl.targets.kubernetes.preflight_namespace import namespace_document
 from vitessctl.targets.kubernetes.reach import Reach
 from vitessctl.targets.kubernetes.snapshot import COMPONENT, FRESH_SECONDS, Lists, label_of, name_of
 from vitessctl.targets.kubernetes.users import known_users
@@ -91,8 +92,7 @@ class KubernetesTarget:
         """Refuse what can be known not to work, all of it in one error; makes the namespace where there is none."""
         ready = preflight(self.api, self.namespace, self.cluster.name, documents)
         if ready.make_namespace:
-            self.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}})
-            return (*ready.notices, f"made the namespace {self.namespace}; down leaves it")
+            self.api.create(namespace_document(self.namespace, self.cluster.name))
         return ready.notices
 
     def look_again(self) -> None:

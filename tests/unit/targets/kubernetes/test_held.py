@@ -129,4 +129,4 @@ def test_a_namespace_that_is_missing_is_made_and_told(bed: Bed) -> None:
     story = Story(bed)
     with bed.target.changing(story.run):
         pass
-    assert f"made the namespace {NAMESPACE}; down leaves it" in story.notices
+    assert f"the namespace {NAMESPACE} is not there and gets made; down leaves it" in story.notices

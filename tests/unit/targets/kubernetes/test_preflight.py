@@ -22,7 +22,7 @@ from vitessctl.targets.kubernetes import faults, kinds
 from vitessctl.targets.kubernetes.preflight import PreflightError, preflight
 from vitessctl.targets.kubernetes.preflight_capacity import NoNode, NoSuchNode, TooLargeForAllNodes, TooLargeForAnyNode
 from vitessctl.targets.kubernetes.preflight_finding import Ready
-from vitessctl.targets.kubernetes.preflight_namespace import Terminating, made_by_us, namespace_document
+from vitessctl.targets.kubernetes.preflight_namespace import Terminating, namespace_document
 from vitessctl.targets.kubernetes.preflight_owners import OwnedByOthers
 from vitessctl.targets.kubernetes.preflight_quota import QuotaTooSmall, QuotaWantsResources
 from vitessctl.targets.kubernetes.preflight_rights import MissingRights, needed
@@ -123,7 +123,7 @@ def test_a_namespace_that_is_not_there_gets_made_if_we_may() -> None:
     api = api_with(namespaces=())
     ready = look(api)
     assert ready.make_namespace
-    assert ready.notices == ("the namespace guestbook is not there and gets made",)
+    assert ready.notices == ("the namespace guestbook is not there and gets made; down leaves it",)
 
 
 def test_a_namespace_that_is_not_there_and_that_we_may_not_make_is_a_fault() -> None:
@@ -156,9 +156,10 @@ def test_a_namespace_that_we_may_not_look_at_is_taken_to_be_there() -> None:
 
 def test_a_namespace_that_up_made_is_known_by_its_labels() -> None:
     body = namespace_document(NAMESPACE, "guestbook")
-    assert made_by_us(body, "guestbook")
-    assert not made_by_us(body, "shop")
-    assert not made_by_us({"metadata": {"name": NAMESPACE}}, "guestbook")
+    assert body["metadata"]["labels"] == {
+        "app.kubernetes.io/managed-by": "vitessctl",
+        "vitessctl.io/cluster": "guestbook",
+    }
 
 
 # ---- rights ----
