@@ -5,9 +5,12 @@ Production runs without its node zones, which a bed of one node has not, and wit
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pymysql
@@ -19,6 +22,7 @@ from tests.testbed.fixtures import Bed
 
 pytestmark = pytest.mark.timeout(600)
 
+INVENTORIES = ROOT / "inventories"
 SMALL = {
     component: {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "512Mi"}}
     for component in ("etcd", "vtctld", "vttablet", "mysqld", "vtorc", "vtgate")
@@ -47,10 +51,10 @@ class Live:
 
 
 @contextmanager
-def live(bed: Bed, inventory: str, name: str, *extra: str) -> Iterator[Live]:
+def live(bed: Bed, inventory: Path, name: str, *extra: str) -> Iterator[Live]:
     """Up, and after the test found unchanged."""
     with fixtures.fresh_namespace(bed) as namespace:
-        vitessctl = Vitessctl(bed, namespace, ROOT / "inventories" / inventory, extra)
+        vitessctl = Vitessctl(bed, namespace, inventory, extra)
         vitessctl("up", "--yes", timeout=400).ok()
         found = Live(bed, namespace, name, vitessctl)
         yield found
@@ -59,7 +63,7 @@ def live(bed: Bed, inventory: str, name: str, *extra: str) -> Iterator[Live]:
 
 
 def test_minimal_with_recommended_resources(bed: Bed) -> None:
-    with live(bed, "minimal", "minimal", "resources=recommended") as cluster:
+    with live(bed, INVENTORIES / "minimal", "minimal", "resources=recommended") as cluster:
         cluster.ask("zone1", "messages", "create table kept (id bigint primary key)")
         cluster.ask("zone1", "messages", "insert into kept values (1)")
         assert cluster.ask("zone1", "messages", "select id from kept") == [(1,)]
@@ -70,7 +74,7 @@ def test_minimal_with_recommended_resources(bed: Bed) -> None:
 
 
 def test_two_shards_hold_the_rows_of_their_ranges(bed: Bed) -> None:
-    with live(bed, "sharded", "sharded") as cluster:
+    with live(bed, INVENTORIES / "sharded", "sharded") as cluster:
         rows = ", ".join(f"({number}, 1, 'message {number}')" for number in range(1, 21))
         cluster.ask("zone1", "messages", f"insert into messages (page, time_created_ns, message) values {rows}")
 
@@ -83,16 +87,18 @@ def test_two_shards_hold_the_rows_of_their_ranges(bed: Bed) -> None:
 
 
 def test_a_row_written_in_one_cell_is_read_in_the_other(bed: Bed) -> None:
-    with live(bed, "multicell", "multicell") as cluster:
+    with live(bed, INVENTORIES / "multicell", "multicell") as cluster:
         cluster.ask("zone1", "messages", "create table far (id bigint primary key)")
         cluster.ask("zone1", "messages", "insert into far values (7)")
         assert cluster.ask("zone2", "messages", "select id from far") == [(7,)]
 
 
 @pytest.mark.slow
-def test_production_lets_in_only_its_users(bed: Bed) -> None:
-    spec = ("cells.zone1={}", "cells.zone2={}", f"resources={SMALL}")
-    with live(bed, "production", "shop", *spec) as cluster:
+def test_production_lets_in_only_its_users(bed: Bed, tmp_path: Path) -> None:
+    shutil.copytree(INVENTORIES / "production", tmp_path / "production")
+    written = tmp_path / "production" / "cluster.yaml"
+    written.write_text(re.sub(r"\{zone: [^}]*\}", "{}", written.read_text()))
+    with live(bed, tmp_path / "production", "shop", f"resources={SMALL}") as cluster:
         assert cluster.ask("zone2", "commerce", "select 1", "shop", "change-me") == [(1,)]
         with pytest.raises(pymysql.err.OperationalError) as refused:
             cluster.ask("zone1", "commerce", "select 1", "stranger", "guessed")
