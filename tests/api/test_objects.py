@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,16 @@ import pytest
 
 from tests.unit.render.clusters import minimal
 from tests.unit.render.test_pods import EVERYTHING
+from vitessctl.errors import VitessctlError
 from vitessctl.model.build import build
 from vitessctl.model.cluster import Autoscale, Cell, Cluster, Topology, User, Vtgate
 from vitessctl.render.documents import Document
 from vitessctl.render.render import render
 from vitessctl.spec import load
+from vitessctl.targets.kubernetes import kinds
+from vitessctl.targets.kubernetes.client import open_api
+from vitessctl.targets.kubernetes.faults import Invalid
+from vitessctl.targets.kubernetes.interface import KubernetesApi
 
 fixtures = pytest.importorskip("tests.testbed.fixtures", reason="there is no test bed here")
 api_server = fixtures.api_server
@@ -38,60 +42,53 @@ CLUSTERS: dict[str, Cluster] = {
 
 
 @pytest.fixture(scope="module")
-def call(api_server: Any) -> Iterator[Any]:
-    """Sends one request to the API server; gives its status and its answer."""
-    from kubernetes.client.exceptions import ApiException
-    from kubernetes.config import new_client_from_config
-
-    with new_client_from_config(str(getattr(api_server, "kubeconfig", api_server))) as client:
-
-        def send(method: str, path: str, body: Any, kind: str = "application/json", **query: str) -> tuple[int, str]:
-            headers = {"Content-Type": kind, "Accept": "application/json"}
-            try:
-                response = client.call_api(
-                    path, method, query_params=list(query.items()), header_params=headers, body=body,
-                    auth_settings=["BearerToken"], _preload_content=False, _return_http_data_only=True,
-                )  # fmt: skip
-            except ApiException as error:
-                return int(error.status), str(error.body)
-            return int(response.status), response.data.decode()
-
-        labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
-        status, answer = send("POST", "/api/v1/namespaces", namespace)
-        assert status in (201, 409), answer
-        yield send
-        send("DELETE", f"/api/v1/namespaces/{NAMESPACE}", None)
+def api(api_server: Any) -> Iterator[KubernetesApi]:
+    """The API server, with a namespace that takes only pods of the Pod Security level `restricted`."""
+    api = open_api(kubeconfig=str(api_server.kubeconfig), environ={})
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}})
+    yield api
+    api.delete(kinds.NAMESPACE, "", NAMESPACE)
 
 
-def path_of(document: Document) -> str:
-    """Where the API server has the object, in the namespace of this test."""
-    version, kind = document.data["apiVersion"], document.kind
-    plural = "networkpolicies" if kind == "NetworkPolicy" else f"{kind.lower()}s"
-    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    return f"{root}/namespaces/{NAMESPACE}/{plural}/{document.name}"
+def placed(document: Document) -> dict[str, Any]:
+    """The object in the namespace of this test."""
+    return {**document.data, "metadata": {**document.data["metadata"], "namespace": NAMESPACE}}
 
 
 @pytest.mark.parametrize("name", sorted(CLUSTERS))
-def test_every_object_is_accepted(call: Any, name: str) -> None:
+def test_every_object_is_accepted(api: KubernetesApi, name: str) -> None:
     refused = {}
     for document in render(CLUSTERS[name], "kubernetes"):
-        body = {**document.data, "metadata": {**document.data["metadata"], "namespace": NAMESPACE}}
-        status, answer = call(
-            "PATCH", path_of(document), body, "application/apply-patch+yaml",
-            fieldManager="vitessctl", fieldValidation="Strict", dryRun="All",
-        )  # fmt: skip
-        if status not in (200, 201):
-            refused[document.label] = json.loads(answer).get("message", answer)
+        try:
+            api.apply(placed(document), dry_run=True)
+        except VitessctlError as error:
+            refused[document.label] = str(error)
     assert refused == {}
 
 
-def test_a_field_that_does_not_exist_would_be_refused(call: Any) -> None:
+@pytest.mark.parametrize("name", sorted(set(CLUSTERS) - {"everything"}))  # that has a container of the user's own
+def test_every_pod_is_of_the_restricted_level(api: KubernetesApi, name: str) -> None:
+    """The level is enforced on pods alone, so each template is tried as one."""
+    refused = {}
+    for document in render(CLUSTERS[name], "kubernetes"):
+        template = (document.data.get("spec") or {}).get("template")
+        if template is None:
+            continue
+        claims = document.data["spec"].get("volumeClaimTemplates") or ()
+        volumes = [{"name": claim["metadata"]["name"], "emptyDir": {}} for claim in claims]
+        spec = {**template["spec"], "volumes": [*(template["spec"].get("volumes") or ()), *volumes]}
+        spec.pop("serviceAccountName", None)
+        spec.pop("priorityClassName", None)
+        metadata = {"name": document.name, "namespace": NAMESPACE, "labels": template["metadata"]["labels"]}
+        try:
+            api.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}, dry_run=True)
+        except VitessctlError as error:
+            refused[document.label] = str(error)
+    assert refused == {}
+
+
+def test_a_field_that_does_not_exist_would_be_refused(api: KubernetesApi) -> None:
     document = next(each for each in render(minimal(), "kubernetes") if each.kind == "Deployment")
-    body = {**document.data, "metadata": {"name": document.name, "namespace": NAMESPACE}, "sepc": {}}
-    status, answer = call(
-        "PATCH", path_of(document), body, "application/apply-patch+yaml",
-        fieldManager="vitessctl", fieldValidation="Strict", dryRun="All",
-    )  # fmt: skip
-    assert status in (400, 422, 500)
-    assert "sepc" in answer
+    with pytest.raises(Invalid, match="sepc"):
+        api.apply({**placed(document), "sepc": {}}, dry_run=True)
