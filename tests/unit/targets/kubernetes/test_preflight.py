@@ -303,10 +303,10 @@ def test_a_pod_that_is_too_large_for_every_node_names_both_numbers() -> None:
 
 
 def test_all_pods_together_can_be_too_much() -> None:
-    found = fault(api_with(node(cpu="2"), storage_class(), healthy=False), minimal(resources=RECOMMENDED))
+    found = fault(api_with(node(cpu="1"), storage_class(), healthy=False), minimal(resources=RECOMMENDED))
     assert isinstance(found, TooLargeForAllNodes)
-    assert (found.resource, found.there) == ("cpu", 2)
-    assert found.why.endswith("all nodes together can give 2")
+    assert (found.resource, found.there) == ("cpu", 1)
+    assert found.why.endswith("all nodes together can give 1")
 
 
 def test_nodes_that_take_no_pods_do_not_count() -> None:
