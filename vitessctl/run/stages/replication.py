@@ -19,14 +19,15 @@ def converge(context: Context) -> Verdict:
     """Ready when each shard replicates. Where the release has vtorc, it repairs; else the tool does."""
     faults: dict[str, str] = {}
     for shard in context.cluster.shards():
-        faults |= _shard_faults(context, shard)
+        faults |= shard_faults(context, shard, repair=not context.release.has_vtorc)
     if faults:
         return Verdict.waiting(together(faults))
     copies = sum(len(shard.tablets) - 1 for shard in context.cluster.shards())
     return Verdict.done(f"{copies} replicating, primaries writable")
 
 
-def _shard_faults(context: Context, shard: Shard) -> dict[str, str]:
+def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dict[str, str]:
+    """What is wrong with a shard's replication, by tablet; empty if nothing is. `repair`: also mend it."""
     record = context.vtctld.shard(shard.keyspace, shard.name)
     if record is None or not record.primary:
         return {shard.path: "no primary"}
@@ -40,7 +41,7 @@ def _shard_faults(context: Context, shard: Shard) -> dict[str, str]:
         fault = primary_fault(status) if tablet.alias == primary.alias else replica_fault(status, primary)
         if fault:
             faults[tablet.alias] = fault
-            if not context.release.has_vtorc:
+            if repair:
                 _repair(context, shard, tablet.alias, primary.alias)
     return faults
 

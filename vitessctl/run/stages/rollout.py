@@ -14,7 +14,7 @@ from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
-from vitessctl.run.stages.replication import primary_fault, replica_fault
+from vitessctl.run.stages.replication import shard_faults
 from vitessctl.targets.base import Verdict
 
 
@@ -51,17 +51,7 @@ def _fault(context: Context, shard: Shard) -> str:
     away = [tablet.alias for tablet in shard.tablets if not context.target.known_ready("vttablet", tablet.alias)]
     if away:
         return f"{', '.join(away)} not serving"
-    record = context.vtctld.shard(shard.keyspace, shard.name)
-    tablets = {tablet.alias: tablet for tablet in context.vtctld.tablets(shard.keyspace, shard.name)}
-    primary = tablets.get(record.primary) if record else None
-    if primary is None:
-        return "no primary"
-    for tablet in shard.tablets:
-        status = context.vtctld.full_status(tablet.alias)
-        fault = primary_fault(status) if tablet.alias == primary.alias else replica_fault(status, primary)
-        if fault:
-            return f"{tablet.alias} {fault}"
-    return ""
+    return next((f"{name} {fault}" for name, fault in shard_faults(context, shard).items()), "")
 
 
 def _hand_over(context: Context, shard: Shard, leading: Tablet) -> bool:

@@ -13,7 +13,7 @@ from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.comparing import Compared
 from vitessctl.targets.kubernetes.faults import ApplyConflict
 from vitessctl.targets.kubernetes.interface import KubernetesApi
-from vitessctl.targets.kubernetes.ordering import is_workload
+from vitessctl.targets.kubernetes.ordering import waves
 from vitessctl.targets.kubernetes.shrinking import VolumeShrinks
 from vitessctl.targets.kubernetes.snapshot import Lists
 
@@ -40,9 +40,10 @@ class Applier:
         if not changing:
             return
         self.before_write()
+        by_label = {each.document.label: each for each in changing}
         with ThreadPoolExecutor(_PARALLEL, thread_name_prefix="apply") as pool:
-            for wave in (False, True):
-                list(pool.map(self._write, [each for each in changing if is_workload(each.document) is wave]))
+            for wave in waves([each.document for each in changing]):
+                list(pool.map(self._write, [by_label[document.label] for document in wave]))
         self._lists.forget(kinds.of(each.document.data) for each in changing)
 
     def _refuse(self, each: Compared) -> None:
