@@ -32,7 +32,7 @@ class Process:
 
     def __init__(self, component: str, arguments: Sequence[str]) -> None:
         self.component = component
-        self.release = _release()
+        self.release = current_release()
         self.log = Log(component, self.release.within(FIRST_STRUCTURED_LOG))
         self.flags = _parse(component, self.release, arguments)
         refuse_root(component)
@@ -121,11 +121,12 @@ def report(component: str, error: StartError) -> None:
         first = f"Error: {error.text}" if error.logged else error.text
         sys.stderr.write(f"{first}\nUsage:\n  {component} [flags]\n\n")
     if error.logged:
-        Log(component, _release().within(FIRST_STRUCTURED_LOG)).error(error.text)
+        Log(component, current_release().within(FIRST_STRUCTURED_LOG)).error(error.text)
     sys.stderr.flush()
 
 
-def _release() -> Release:
+def current_release() -> Release:
+    """The release that the image, or whoever started the process, names; 24 where nobody does."""
     from vitessctl import releases
 
     return releases.get(os.environ.get(RELEASE_VARIABLE, DEFAULT_RELEASE))
