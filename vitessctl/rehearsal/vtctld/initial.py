@@ -15,8 +15,9 @@ from vitessctl.rehearsal.vtctld.tablets import ask_all
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 
-def init_shard_primary(place: Place, elected: str, force: bool, wait: float, word: str = "primary") -> None:
+def init_shard_primary(place: Place, elected: str, force: bool, wait: float) -> None:
     """Do it, with the shard's lock held. Refused and TabletError in Vitess's words, `master` until 11."""
+    word = place.release.primary_type if place.release else "primary"
     shard = read_shard(place, "")
     place.events.lines.clear()  # the real call says nothing of the policy
     if elected not in shard.tablets:

@@ -25,7 +25,6 @@ from vitessctl.rehearsal.vtctld.reparent import (
     read_shard,
 )
 from vitessctl.rehearsal.vtctld.tablets import ask_all
-from vitessctl.releases import Release
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 ASKS_ALL_FIRST: Final = "18.."
@@ -41,23 +40,20 @@ class PlannedOptions:
     expected_primary: str = ""
     wait: float = 30.0
     allow_cross_cell: bool = False
-    release: Release | None = None
-    """What is checked first, and in which words, changed over time; None is as the newest has it."""
 
 
 def planned_reparent(place: Place, options: PlannedOptions) -> str:
     """Do it, with the shard's lock held; gives the primary's alias. Refused and TabletError in Vitess's words."""
     shard = read_shard(place, options.expected_primary)
     avoid = options.avoid_primary
-    release = options.release
-    if release and release.within(old_planned.CANNOT_INITIALISE):
-        chosen = old_planned.elect(place, shard, options.new_primary, avoid, release)
+    if place.within(old_planned.CANNOT_INITIALISE):
+        chosen = old_planned.elect(place, shard, options.new_primary, avoid)
         if chosen:
             _promote(place, shard, shard.tablets[chosen], options.wait)
         return chosen or shard.primary_alias
     if not options.new_primary and not avoid:
         avoid = shard.primary_alias
-    if release is None or release.within(ASKS_ALL_FIRST):
+    if place.within(ASKS_ALL_FIRST):
         _verify_reachable(place, shard)
     if options.new_primary and options.new_primary == avoid:
         raise Refused(f"primary-elect tablet {options.new_primary} is the same as the tablet to avoid")

@@ -23,7 +23,6 @@ def planned(call: Call, request: pb.PlannedReparentShardRequest) -> pb.PlannedRe
         expected_primary=alias_text(request.expected_primary),
         wait=wait_seconds(request.wait_replicas_timeout),
         allow_cross_cell=request.allow_cross_cell_promotion,
-        release=call.release,
     )
     action = f"PlannedReparentShard({new or '<nil>'}, AvoidPrimary = {avoid or '<nil>'})"
     with shard_lock(call.topology, request.keyspace, request.shard, action):
@@ -70,7 +69,7 @@ def initial(call: Call, request: pb.InitShardPrimaryRequest) -> pb.InitShardPrim
 
 
 def _place(call: Call, keyspace: str, shard: str) -> Place:
-    return Place(call.topology, call.tablets, Events(call.log), keyspace, shard)
+    return Place(call.topology, call.tablets, Events(call.log), keyspace, shard, call.release)
 
 
 HANDLERS: Handlers = {

@@ -74,14 +74,36 @@ def get_all(job: Job) -> None:
 def rebuild(job: Job) -> None:
     """RebuildKeyspaceGraph"""
     for name in job.words:
-        keyspaces.rebuild_graph(job.call, pb.RebuildKeyspaceGraphRequest(keyspace=name, cells=job.list("cells")))
+        cells = job.list("cells") or _cells_of(job, name)
+        if cells is not None:
+            keyspaces.rebuild_graph(job.call, pb.RebuildKeyspaceGraphRequest(keyspace=name, cells=cells))
+
+
+def _cells_of(job: Job, keyspace: str) -> list[str] | None:
+    """The cells that are written: until 3 those that shards have tablets in, None for none; later all, []."""
+    if not job.release.within("..3"):
+        return []
+    topology = job.call.topology
+    tablets = [
+        tablet
+        for shard in job.call.shard_names(keyspace)
+        for tablet in topology.tablets_of_shard(keyspace, shard).values()
+    ]
+    return sorted({tablet.alias.cell for tablet in tablets}) or None
 
 
 def find_shards(job: Job) -> None:
     """FindAllShardsInKeyspace: in Go's own JSON, which leaves out what is empty."""
-    found = keyspaces.find_shards(job.call, pb.FindAllShardsInKeyspaceRequest(keyspace=job.words[0])).shards
+    keyspace = job.words[0]
+    try:
+        found = keyspaces.find_shards(job.call, pb.FindAllShardsInKeyspaceRequest(keyspace=keyspace)).shards
+    except Refused as error:
+        if job.release.within("10.."):
+            raise
+        cause = str(error).partition(" List: ")[2]
+        raise Refused(f"failed to get list of shards for keyspace '{keyspace}': {cause}") from None
     shown = {
-        name: go_fields(found[name].shard, job.release, _old_fields(job, job.words[0], name, found[name].shard))
+        name: go_fields(found[name].shard, job.release, _old_fields(job, keyspace, name, found[name].shard))
         for name in sorted(found)
     }
     job.output.write(json_text(shown))

@@ -23,10 +23,14 @@ _LONG: Final = (FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64)
 NO_MYSQL_ADDRESS: Final = "..2.1"
 """These keep MySQL's port with the other ports, and know no address of MySQL's own."""
 
+LEAVES_OUT_NOTHING: Final = "..2.1"
+"""Their library prints every plain value, but no list, map, bytes or message that is empty."""
+
 
 def proto_json(message: Message, release: Release, more: Mapping[str, Any] | None = None) -> str:
     """A message as protobuf prints it, one field a line. `more` has values that are in no field, by their marks."""
-    return json_text(fields_of(message, release, more or {}, long_as_text=True))
+    found = fields_of(message, release, more or {}, long_as_text=True)
+    return json_text(_without_nothing(found) if release.within(LEAVES_OUT_NOTHING) else found)
 
 
 def json_text(value: Any) -> str:
@@ -53,7 +57,7 @@ def fields_of(message: Message, release: Release, more: Mapping[str, Any], long_
     return found
 
 
-def _value(message: Message, source: Any, release: Release, more: Mapping[str, Any], long_as_text: bool) -> Any:
+def _value(message: Any, source: Any, release: Release, more: Mapping[str, Any], long_as_text: bool) -> Any:
     if not isinstance(source, str) or not source:
         return source
     if source in more:
@@ -61,7 +65,8 @@ def _value(message: Message, source: Any, release: Release, more: Mapping[str, A
     about = message.DESCRIPTOR.fields_by_name[source]
     value = getattr(message, source)
     if hasattr(value, "keys"):
-        return {key: value[key] for key in sorted(value)}
+        about = about.message_type.fields_by_name["value"]
+        return {key: _one(value[key], about, release, long_as_text) for key in sorted(value)}
     if hasattr(value, "extend"):
         return [_one(each, about, release, long_as_text) for each in value]
     if about.message_type and not message.HasField(source):
@@ -86,8 +91,21 @@ def _filled(value: Any) -> Any:
     return {name: _filled(each) for name, each in value.items() if each or isinstance(each, dict)}
 
 
+def _without_nothing(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_nothing(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    shown = {name: _without_nothing(each) for name, each in value.items()}
+    return {name: each for name, each in shown.items() if each not in (None, [], {}) and not _empty_bytes(name, each)}
+
+
+def _empty_bytes(name: str, value: Any) -> bool:
+    return value == "" and name in ("start", "end")
+
+
 def _layout(message: Message) -> Sequence[tuple[str, Any, str]]:
-    known = _layouts().get(message.DESCRIPTOR.name)
+    known = _layouts().get(message.DESCRIPTOR.full_name)
     return known or [(each.name, each.name, "..") for each in message.DESCRIPTOR.fields]
 
 

@@ -29,7 +29,7 @@ def initial(job: Job) -> None:
     word = job.release.primary_type
 
     def work(place: Place) -> None:
-        init_shard_primary(place, elected, job.true("force"), _wait(job), word)
+        init_shard_primary(place, elected, job.true("force"), _wait(job))
 
     _locked(job, keyspace, shard, f"InitShard{word.title()}({elected})", work)
 
@@ -43,7 +43,6 @@ def planned(job: Job) -> None:
         avoid_primary=avoid,
         wait=_wait(job),
         allow_cross_cell=job.true("allow-cross-cell-promotion"),
-        release=job.release,
     )
     action = f"PlannedReparentShard({new or '<nil>'}, AvoidPrimary = {avoid or '<nil>'})"
 
@@ -107,7 +106,7 @@ def _wait(job: Job) -> float:
 def _locked(job: Job, keyspace: str, shard: str, action: str, work: Callable[[Place], object]) -> None:
     """Work under the shard's lock; what it logs goes out as log lines, also if it fails."""
     call = job.call
-    place = Place(call.topology, call.tablets, Events(call.log), keyspace, shard)
+    place = Place(call.topology, call.tablets, Events(call.log), keyspace, shard, call.release)
     try:
         with shard_lock(call.topology, keyspace, shard, action):
             work(place)

@@ -27,8 +27,10 @@ GO_NAMES: Final = "..2.1"
 """VSchemas in Go's own JSON: names with underscores, types as numbers. After that protobuf's, with camels."""
 STRICT_JSON: Final = "2.2..15"
 """A field that a VSchema does not have is an error; before and after these it is passed over."""
-NEEDS_SENSE: Final = "15.."
+NEEDS_SENSE: Final = "4.."
 """A VSchema that no vtgate could use is refused."""
+EMPTY_IS_NONE: Final = "..2.1"
+"""Saving an empty VSchema deletes what is there, and fails if nothing is."""
 _CREATED: Final = re.compile(r"create\s+table\s+if\s+not\s+exists\s+`?([\w$]+)`?", re.IGNORECASE)
 
 
@@ -143,13 +145,16 @@ def apply_vschema(job: Job) -> None:
     if title == "New":
         job.output.write(f"{title} VSchema object:\n{shown}\n{hint}\n")
     if job.release.within(NEEDS_SENSE):
-        schema.check_vschema(keyspace, content)
+        _refuse_nonsense(keyspace, content)
     if job.true("dry-run"):
         job.output.write("Dry run: Skipping update of VSchema\n")
         return
     if title == "New":
         _refuse_absent(job, keyspace)
-    topology.save_vschema(keyspace, content)
+    if job.release.within(EMPTY_IS_NONE) and not content.ByteSize():
+        topology.delete_vschema(keyspace)
+    else:
+        topology.save_vschema(keyspace, content)
     if title == "Uploaded":
         job.output.write(f"{title} VSchema object:\n{shown}\n{hint}\n")
     if job.true("skip_rebuild"):
@@ -157,6 +162,13 @@ def apply_vschema(job: Job) -> None:
         job.output.add(logutil.WARNING, text)
         return
     rebuild_srv_vschema(topology, job.list("cells"))
+
+
+def _refuse_nonsense(keyspace: str, content: vschema.Keyspace) -> None:
+    try:
+        schema.check_vschema(keyspace, content)
+    except Refused as error:
+        raise Refused(str(error).removeprefix(f"BuildKeyspace({keyspace}): ")) from None
 
 
 def _vschema_given(job: Job) -> str:

@@ -46,7 +46,7 @@ def run(call: Call, words: Sequence[str], output: Output) -> None:
         raise
     parsed = _parsed(release, command, list(words[1:]), output)
     if parsed is not None:
-        _in_release_words(release, lambda: WORK[command.name](_job(call, command, parsed, output)))
+        _in_release_words(release, output, lambda: WORK[command.name](_job(call, command, parsed, output)))
 
 
 def _job(call: Call, command: Command, parsed: Parsed, output: Output) -> Job:
@@ -73,10 +73,16 @@ def _parsed(release: Release, command: Command, words: list[str], output: Output
         raise Refused(str(error)) from None
 
 
-def _in_release_words(release: Release, work: Callable[[], None]) -> None:
+def _in_release_words(release: Release, output: Output, work: Callable[[], None]) -> None:
     try:
         work()
     except (Refused, TopologyError, TabletError, EtcdError) as error:
         if not release.within(BARE_ERRORS):
             raise
-        raise Refused(_PATH.sub(lambda match: match[1], str(error))) from None
+        for event in output.events:
+            event.value = _bare(event.value)
+        raise Refused(_bare(str(error))) from None
+
+
+def _bare(text: str) -> str:
+    return _PATH.sub(lambda match: match[1], text)

@@ -7,7 +7,7 @@ from typing import Final
 
 from vitessctl.rehearsal.tablet_rpc import QueryResult, TabletManager
 from vitessctl.rehearsal.topology import Reason, TopologyError
-from vitessctl.rehearsal.topology_names import Refused, alias_text, type_name, type_number
+from vitessctl.rehearsal.topology_names import Refused, alias_proto_text, alias_text, type_name, type_number
 from vitessctl.rehearsal.vtctld import inspection, records, tablet_calls
 from vitessctl.rehearsal.vtctld.legacy.job import Job, Work
 from vitessctl.rehearsal.vtctld.legacy.lines import kind_of, tablet_line
@@ -108,22 +108,34 @@ def change_type(job: Job) -> None:
     records.change_type(job.call, pb.ChangeTabletTypeRequest(tablet_alias=alias, db_type=kind))
 
 
-def _telling(action: Callable[[TabletManager], None]) -> Work:
-    """A command that passes something on to one tablet."""
+def _telling(action: Callable[[TabletManager], None], reads: bool = False) -> Work:
+    """A command that passes something on to one tablet. `reads`: until 11 it says that it could not read its record."""
 
     def work(job: Job) -> None:
-        action(job.call.client(job.alias(job.words[0])))
+        alias = job.alias(job.words[0])
+        try:
+            client = job.call.client(alias)
+        except TopologyError as error:
+            if reads and job.release.within("..11"):
+                raise Refused(f"failed reading tablet {_as_go_prints(job, alias)}: {error}") from None
+            raise
+        action(client)
 
     return work
 
 
+def _as_go_prints(job: Job, alias: topodata.TabletAlias) -> str:
+    """An alias as the release's protobuf prints it: with a space behind it until 10."""
+    return alias_proto_text(alias) + (" " if job.release.within("..10") else "")
+
+
 def start_replication(job: Job) -> None:
     """StartReplication, StartSlave: until 11 without a look at the shard's primary."""
-    alias = job.alias(job.words[0])
     if job.release.within("12.."):
-        tablet_calls.start_replication(job.call, pb.StartReplicationRequest(tablet_alias=alias))
+        request = pb.StartReplicationRequest(tablet_alias=job.alias(job.words[0]))
+        tablet_calls.start_replication(job.call, request)
     else:
-        job.call.client(alias).start_replication(False)
+        _telling(lambda client: client.start_replication(False), reads=True)(job)
 
 
 def fetch_as_dba(job: Job) -> None:
@@ -154,6 +166,8 @@ def positions(job: Job) -> None:
     """ShardReplicationPositions: each tablet's line with its position and lag behind it, the primary first."""
     keyspace, shard = job.shard(job.words[0])
     request = pb.ShardReplicationPositionsRequest(keyspace=keyspace, shard=shard)
+    if job.release.within("..9"):
+        job.call.topology.shard(keyspace, shard)
     found = inspection.positions(job.call, request)
     tablets = sorted(found.tablet_map.items(), key=lambda item: (item[1].type, item[0]))
     for alias, tablet in tablets:
@@ -171,12 +185,12 @@ COMMANDS: Final[Mapping[str, Work]] = {
     "Ping": _telling(lambda client: client.ping()),
     "RefreshState": _telling(lambda client: client.refresh_state()),
     "RunHealthCheck": _telling(lambda client: client.run_health_check()),
-    "SetReadOnly": _telling(lambda client: client.set_read_only()),
-    "SetReadWrite": _telling(lambda client: client.set_read_write()),
+    "SetReadOnly": _telling(lambda client: client.set_read_only(), reads=True),
+    "SetReadWrite": _telling(lambda client: client.set_read_write(), reads=True),
     "StartSlave": start_replication,
     "StartReplication": start_replication,
-    "StopSlave": _telling(lambda client: client.stop_replication()),
-    "StopReplication": _telling(lambda client: client.stop_replication()),
+    "StopSlave": _telling(lambda client: client.stop_replication(), reads=True),
+    "StopReplication": _telling(lambda client: client.stop_replication(), reads=True),
     "ChangeSlaveType": change_type,
     "ChangeTabletType": change_type,
     "ExecuteFetchAsDba": fetch_as_dba,

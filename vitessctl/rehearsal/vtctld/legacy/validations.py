@@ -43,7 +43,7 @@ def _of_keyspace(found: pb.ValidateKeyspaceResponse) -> Iterable[str]:
 def _tell(job: Job, lines: list[str]) -> None:
     """Findings are log lines; that there are any is the error."""
     for line in lines:
-        job.output.add(logutil.ERROR, line)
+        job.output.add(logutil.ERROR, line.replace("primary", job.release.primary_type))
     if lines:
         raise Refused(FOUND)
 
