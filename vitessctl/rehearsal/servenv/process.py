@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.servenv.exits import StartError
-from vitessctl.rehearsal.servenv.flags import Flags, Parser, load_types
+from vitessctl.rehearsal.servenv.flags import Flags, release_parser
 from vitessctl.rehearsal.servenv.log import Log
 from vitessctl.rehearsal.servenv.pages import Vars, register
 from vitessctl.rehearsal.servenv.web import Web
@@ -22,7 +22,6 @@ RELEASE_VARIABLE: Final = "VITESSCTL_RELEASE"
 DEFAULT_RELEASE: Final = "24"
 ROOT_VARIABLE: Final = "VITESSCTL_REHEARSAL_ROOT"
 FIRST_STRUCTURED_LOG: Final = "24.."
-FIRST_DASHES: Final = "23.."
 REFUSES_ROOT: Final = frozenset({"vtctld", "vttablet", "vtgate", "vtorc"})
 """mysqlctld does not refuse; the mysqld that it starts does."""
 
@@ -118,8 +117,8 @@ def run(component: str, main: Callable[[list[str]], int], arguments: list[str]) 
 def report(component: str, error: StartError) -> None:
     """Print a start error: cobra's `Error: …` and usage where the real one has them, then the log's last line."""
     if error.usage:
-        first = f"Error: {error.text}" if error.logged else error.text
-        sys.stderr.write(f"{first}\nUsage:\n  {component} [flags]\n\n")
+        first = f"Error: {error.text}\n" if error.logged else f"{error.text}\n" if error.text else ""
+        sys.stderr.write(f"{first}Usage:\n  {component} [flags]\n\n")
     if error.logged:
         Log(component, current_release().within(FIRST_STRUCTURED_LOG)).error(error.text)
     sys.stderr.flush()
@@ -133,10 +132,4 @@ def current_release() -> Release:
 
 
 def _parse(component: str, release: Release, arguments: Sequence[str]) -> Flags:
-    parser = Parser(
-        accepts=lambda flag: release.accepts(component, flag),
-        dashed=release.within(FIRST_DASHES),
-        go=release.flag_parser == "go",
-        types=load_types(),
-    )
-    return parser.parse(arguments)
+    return release_parser(component, release).parse(arguments)
