@@ -8,8 +8,9 @@ from typing import Any
 
 from vitessctl.rehearsal.mysqld.config import Config, server_uuid
 from vitessctl.rehearsal.mysqld.errors import MySqlError
-from vitessctl.rehearsal.mysqld.functions import VERSION, register
+from vitessctl.rehearsal.mysqld.functions import register
 from vitessctl.rehearsal.mysqld.replica import Replica, Source
+from vitessctl.rehearsal.mysqld.series import version
 from vitessctl.rehearsal.mysqld.variables import VERSION_COMMENT
 from vitessctl.rehearsal.storage.definition import Table
 from vitessctl.rehearsal.storage.engine import Engine
@@ -112,7 +113,7 @@ class ServerState:
         return {
             "server_id": self.config.server_id,
             "server_uuid": engine.server_uuid,
-            "version": VERSION,
+            "version": version(),
             "version_comment": VERSION_COMMENT,
             "position": str(engine.executed),
             "file_position": self.file_position,

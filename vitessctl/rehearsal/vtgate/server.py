@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     imports.start()
     wait_for_tablets(process, health, catalogue)
     imports.join()
-    process.vars["HealthcheckConnections"] = health.connections
+    process.vars["HealthcheckConnections"] = lambda: health.connections(process.release.primary_type)
     process.vars["HealthcheckErrors"] = {}
     process.web.pages["/debug/health"] = lambda: Page("ok")
     process.web.pages["/healthz"] = lambda: redirect("/debug/status")

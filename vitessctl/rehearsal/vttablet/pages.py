@@ -22,7 +22,7 @@ def add_pages(process: Process, tablet: Tablet, queries: Queries) -> None:
     process.vars["TabletAlias"] = settings.name
     process.vars["TabletKeyspace"] = settings.keyspace
     process.vars["TabletShard"] = settings.shard
-    process.vars["TabletType"] = lambda: tablet.type_word
+    process.vars["TabletType"] = lambda: process.release.primary_type if tablet.is_primary else tablet.type_word
     process.vars["TabletState"] = lambda: 2 if tablet.serving else 1
     process.vars["TabletStateName"] = lambda: tablet.state_name
     process.vars["TabletServerState"] = lambda: {_state_key(tablet): 1}
