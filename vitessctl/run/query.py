@@ -24,7 +24,7 @@ def ping(address: Address, users: Sequence[User], seconds: float = 3.0) -> str:
             write_timeout=seconds,
         )
     except Exception as error:
-        return f"no MySQL connection to {address}: {_text(error)}"
+        return f"no MySQL connection to {address.shown}: {_text(error)}"
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
