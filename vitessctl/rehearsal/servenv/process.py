@@ -22,6 +22,8 @@ RELEASE_VARIABLE: Final = "VITESSCTL_RELEASE"
 DEFAULT_RELEASE: Final = "24"
 ROOT_VARIABLE: Final = "VITESSCTL_REHEARSAL_ROOT"
 FIRST_STRUCTURED_LOG: Final = "24.."
+HEALTH_SINCE: Final = "13.."
+"""Until 12 no server has grpc.health.v1."""
 REFUSES_ROOT: Final = frozenset({"vtctld", "vttablet", "vtgate", "vtorc"})
 """mysqlctld does not refuse; the mysqld that it starts does."""
 
@@ -39,12 +41,17 @@ class Process:
         self.vars = Vars(component, self.version, [component, *arguments])
         self.web = Web()
         self.signals = Signals()
-        register(self.web, self.vars, lambda: f"Release {self.release.name}.")
+        register(self.web, self.vars, lambda: f"Release {self.release.name}.", self.release)
         self.log.info(f"Version: {self.version} (REHEARSAL: a stand-in, not Vitess)")
 
     def listen_http(self) -> None:
         """Open the HTTP port of --bind-address and --port; StartError if it is taken."""
         self.web.listen(self.flags.text("bind-address"), self.flags.number("port"))
+
+    @property
+    def tells_health(self) -> bool:
+        """Whether the release's gRPC ports have the health service."""
+        return self.release.within(HEALTH_SINCE)
 
     def grpc_address(self) -> tuple[str, int]:
         """Host and port of --grpc-bind-address and --grpc-port; port 0 where there is none."""
