@@ -64,7 +64,10 @@ class Release:
     users_file_lists: bool
     """Whether vtgate's file of users holds a list of passwords for each, or the one bare."""
     admin_client: str
-    """The program in the image that sends commands to vtctld; empty for 2.1, whose image has none."""
+    """The program in the image that sends commands to vtctld; empty for 2.1, whose image has none.
+
+    (That one is asked by HTTP: vitessctl/render/vtctl_by_http.py.)
+    """
     reparent_away: Sequence[str]
     """What that program is told to make another tablet primary of `{shard}`, if `{alias}` is it now."""
     _knowledge: Knowledge = field(repr=False)

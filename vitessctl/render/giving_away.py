@@ -1,6 +1,6 @@
 """What a tablet's pod asks vtctld by itself: whether it may start, and to make another tablet primary.
 
-`GetShard` prints JSON in every release that has a client: `"primary_alias": {"cell": "zone1", "uid": 100}`, up to 11
+`GetShard` prints JSON in every release: `"primary_alias": {"cell": "zone1", "uid": 100}`, up to 11
 `master_alias`; the space around it differs.
 """
 
@@ -20,8 +20,6 @@ def waiting(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple
     """The words of the container that waits: the mark that ends it, the keyspace, the shard, what the shard's record
     says without spaces while this tablet is its primary, and the command that asks vtctld.
     """
-    if not layout.admin_client:
-        return ()
     field = f"{releases.get(cluster.release).primary_type}_alias"
     primary = f'"{field}":{{"cell":"{tablet.cell}","uid":{tablet.uid}}}'
     shard = f"{tablet.keyspace}/{tablet.shard}"

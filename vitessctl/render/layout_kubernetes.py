@@ -13,6 +13,7 @@ from vitessctl.model.cluster import Cell, Cluster, Tablet
 from vitessctl.model.ports import EtcdPorts, ServerPorts
 from vitessctl.releases import Release
 from vitessctl.releases.image import tag_of
+from vitessctl.render import vtctl_by_http
 from vitessctl.render.layout import EtcdMember, Expanded
 from vitessctl.render.names import object_name
 
@@ -63,15 +64,12 @@ class KubernetesLayout:
         """The Secret that holds vtgate's users."""
         return self.cluster.users_secret or self.name("vtgate", "users")
 
-    @property
-    def admin_client(self) -> str:
-        """Where the image has the program that speaks to vtctld; empty where it has none."""
-        program = self._release.admin_client
-        return program and f"{FOLDERS.binaries}/{program}"
-
     def admin_command(self, *words: str) -> tuple[str, ...]:
-        """The command line of that program."""
-        return (self.admin_client, f"--server={self.name('vtctld')}:{VITESS.grpc}", *words)
+        """The command line that gives `words` to vtctld, by the client that the image has or without one."""
+        program, vtctld = self._release.admin_client, self.name("vtctld")
+        if not program:
+            return vtctl_by_http.command(vtctld, VITESS.http, *words)
+        return (f"{FOLDERS.binaries}/{program}", f"--server={vtctld}:{VITESS.grpc}", *words)
 
     @property
     def etcd_tag(self) -> str:

@@ -123,10 +123,6 @@ class Objects:
         }
         return self._document("vttablet", "vttablet-statefulset.yaml.j2", tablet.alias, context)
 
-    def _stage(self, component: str) -> str:
-        """A release without a program that asks vtctld cannot wait in its pod: its tablets come after the keyspaces."""
-        return "tablets" if component == "vttablet" and not self.release.admin_client else STAGE_OF[component]
-
     def _labels(self, component: str, **parts: str) -> dict[str, Any]:
         """`selector`: what tells this thing from all others. `labels`: all that is known of it."""
         own = {"cluster": self._cluster.name, "component": component, **parts}
@@ -148,7 +144,7 @@ class Objects:
         if not (data.get("apiVersion") and data.get("kind") and object_rules.name_of(data)):
             raise not_legal(template, "it needs apiVersion, kind and metadata.name")
         return Document(
-            stage=self._stage(component),
+            stage=STAGE_OF[component],
             component=component,
             kind=data["kind"],
             name=object_rules.name_of(data),

@@ -45,7 +45,7 @@ def get(address: Address, path: str, seconds: float = 2.0) -> Answer:
 
 def _plain(error: Exception, address: Address) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return f"nothing listens on {address}"
+        return f"nothing listens on {address.shown}"
     if isinstance(error, TimeoutError):
-        return f"{address} does not answer"
-    return f"{address}: {error or type(error).__name__}"
+        return f"{address.shown} does not answer"
+    return f"{address.shown}: {error or type(error).__name__}"

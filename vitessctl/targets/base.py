@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -140,9 +140,16 @@ class Address:
 
     host: str
     port: int
+    name: str = field(default="", compare=False)
+    """What a person knows it by, where that is something else: a forward leads to `port 15000 of pod a on node b`."""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
+
+    @property
+    def shown(self) -> str:
+        """For a sentence."""
+        return self.name or str(self)
 
 
 @dataclass(frozen=True)

@@ -33,15 +33,19 @@ def test_a_shard_names_its_primary_in_the_releases_word(release: str) -> None:
     assert shown(release, "GetShard", f"{KEYSPACE}/0")[f"{word}_alias"] == {"cell": "zone1", "uid": 100}
 
 
-def test_a_shard_until_3_lists_what_it_serves_and_where() -> None:
+def test_a_shard_of_2_1_lists_what_it_serves_and_where_and_leaves_out_what_is_empty() -> None:
     assert shown("2.1", "GetShard", f"{KEYSPACE}/0") == {
         "master_alias": {"cell": "zone1", "uid": 100},
-        "key_range": None,
-        "served_types": [{"tablet_type": kind, "cells": []} for kind in (1, 2, 3)],
-        "source_shards": [],
+        "served_types": [{"tablet_type": kind} for kind in (1, 2, 3)],
         "cells": ["zone1"],
-        "tablet_controls": [],
     }
+
+
+def test_a_shard_until_3_has_empty_fields_too() -> None:
+    found = shown("3", "GetShard", f"{KEYSPACE}/0")
+
+    assert (found["key_range"], found["source_shards"], found["cells"]) == (None, [], ["zone1"])
+    assert found["served_types"][0] == {"tablet_type": 1, "cells": []}
 
 
 @pytest.mark.parametrize("release", ["7", "11"])
@@ -95,7 +99,8 @@ def test_2_1_keeps_mysqls_port_with_the_others() -> None:
 @pytest.mark.parametrize(
     ("release", "fields"),
     [
-        ("2.1", ["sharding_column_name", "sharding_column_type", "served_froms"]),
+        ("2.1", ["sharding_column_name", "sharding_column_type"]),
+        ("3", ["sharding_column_name", "sharding_column_type", "served_froms"]),
         ("7", ["sharding_column_name", "sharding_column_type", "served_froms", "keyspace_type", "base_keyspace"]),
         ("16", ["served_froms", "keyspace_type", "base_keyspace", "snapshot_time", "durability_policy"]),
         ("24", ["keyspace_type", "base_keyspace", "snapshot_time", "durability_policy", "throttler_config"]),

@@ -16,8 +16,8 @@ from typing import Final
 from tests.testbed.image_recipes.entries import VITESS, Entry, folder
 
 TOOLS: Final = (
-    "sh", "[", "cat", "cp", "date", "df", "echo", "env", "head", "id", "ls", "mkdir", "mv", "rm", "sleep", "sort",
-    "tail", "test", "timeout", "touch", "true", "wc",
+    "sh", "bash", "[", "cat", "cp", "date", "df", "echo", "env", "head", "id", "ls", "mkdir", "mv", "rm", "sleep",
+    "sort", "tail", "test", "timeout", "touch", "true", "wc",
 )  # fmt: skip
 """What pods and tests call besides the servers."""
 NAME_SERVICE: Final = ("libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2")

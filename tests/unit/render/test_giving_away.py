@@ -14,6 +14,7 @@ import pytest
 from tests.unit.render.clusters import minimal, production
 from vitessctl import releases
 from vitessctl.model.cluster import Cluster
+from vitessctl.render import vtctl_by_http
 from vitessctl.render.documents import Document, of_stage
 from vitessctl.render.render import render
 
@@ -44,19 +45,15 @@ def before_stop(pod: dict[str, Any]) -> list[str]:
         ("24", ["--avoid-primary=zone1-0000000100", "--wait-replicas-timeout=4s", "messages/0"]),
         ("14", ["-keyspace_shard=messages/0", "-avoid_tablet=zone1-0000000100", "-wait_replicas_timeout=4s"]),
         ("10", ["-keyspace_shard=messages/0", "-avoid_master=zone1-0000000100", "-wait_replicas_timeout=4s"]),
+        ("2.1", ["-keyspace_shard=messages/0", "-avoid_master=zone1-0000000100", "-wait_slave_timeout=4s"]),
         ("2.2", ["-keyspace_shard=messages/0", "-avoid_master=zone1-0000000100", "-wait_slave_timeout=4s"]),
     ],
 )
 def test_a_primary_gives_its_role_away_in_its_releases_words(release: str, words: list[str]) -> None:
     client = releases.get(release).admin_client
-    assert before_stop(tablets(minimal(release))[TABLET]) == [
-        "timeout",
-        "6",
-        f"/vt/bin/{client}",
-        "--server=guestbook-vtctld:15999",
-        "PlannedReparentShard",
-        *words,
-    ]
+    without = list(vtctl_by_http.command("guestbook-vtctld", 15000))
+    by = [f"/vt/bin/{client}", "--server=guestbook-vtctld:15999"] if client else without
+    assert before_stop(tablets(minimal(release))[TABLET]) == ["timeout", "6", *by, "PlannedReparentShard", *words]
 
 
 def test_only_where_another_tablet_can_take_the_role() -> None:
@@ -76,19 +73,12 @@ def test_the_stop_ends_well_within_its_grace() -> None:
 
 
 @pytest.mark.parametrize("release", releases.names())
-def test_tablets_wait_for_their_keyspace_in_their_pod_where_the_image_can_ask(release: str) -> None:
+def test_tablets_wait_for_their_keyspace_in_their_pod(release: str) -> None:
     documents = render(minimal(release), "kubernetes")
-    early = [each.label for each in of_stage(documents, "mysql")]
-    late = [each.label for each in of_stage(documents, "tablets")]
+    assert TABLET in [each.label for each in of_stage(documents, "mysql")]
+    assert not of_stage(documents, "tablets")
     names = [container["name"] for container in tablets(minimal(release))[TABLET]["initContainers"]]
-    if releases.get(release).admin_client:
-        assert TABLET in early
-        assert not late
-        assert names[-2:] == ["mysqld", "keyspace"]
-    else:
-        assert TABLET in late
-        assert not early
-        assert names == ["mysqld"]
+    assert names[-2:] == ["mysqld", "keyspace"]
 
 
 def test_no_word_of_the_spec_is_in_the_shells_text() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -63,6 +64,8 @@ def test_nothing_listens() -> None:
     address = closed_port()
 
     assert get(address, "/health") == Answer(0, f"nothing listens on {address}")
+    named = replace(address, name="port 15000 of pod a")
+    assert get(named, "/health") == Answer(0, "nothing listens on port 15000 of pod a")
 
 
 def test_a_frozen_server_costs_no_more_than_the_deadline() -> None:

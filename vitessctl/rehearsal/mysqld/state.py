@@ -93,7 +93,9 @@ class ServerState:
         self.engine.reset_log(GtidSet.parse(purged))
 
     def follow(self, host: str, port: int) -> None:
-        """Replicate from another server; keeps the threads stopped or running."""
+        """Replicate from another server; keeps the threads stopped or running. MySqlError 1777 without GTIDs."""
+        if host and not self.config.gtid:
+            raise MySqlError(1777)
         running = self.replica.is_running
         self.replica.stop()
         self.replica.change_source(Source(host, port) if host else None)

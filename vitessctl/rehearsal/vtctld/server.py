@@ -29,6 +29,7 @@ from vitessctl.rehearsal.vtctld import (
 )
 from vitessctl.rehearsal.vtctld.call import Call, Handler, Handlers
 from vitessctl.rehearsal.vtctld.legacy import service as legacy
+from vitessctl.rehearsal.vtctld.legacy.http import over_http
 from vitessctl.rehearsal.vtctld.legacy.job import Output
 from vitessctl.rehearsal.vtctld.tablets import Tablets
 from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND, LEGACY_SERVICE, METHODS, SERVICE
@@ -37,6 +38,9 @@ from vitessctl.vtctld.proto import vtctldata_pb2 as pb
 LONGEST_CALL: Final = 3600.0
 HEALTH_SECONDS: Final = 3600.0
 """/debug/health hangs as long as etcd does."""
+HAS_HEALTH: Final = "2.2.."
+HAS_API: Final = "..17"
+"""Since when vtctld has /debug/health, and until when it takes commands at /api/vtctl/ (17 does, 19 does not)."""
 HANDLERS: Final[Handlers] = {
     **cells.HANDLERS,
     **keyspaces.HANDLERS,
@@ -52,9 +56,12 @@ def main(arguments: list[str]) -> int:
     """Run until SIGTERM. StartError for what stops a real vtctld from starting."""
     process = Process("vtctld", arguments)
     topology = open_topology(process.flags)
-    process.web.pages["/debug/health"] = lambda: _health(topology)
     service = Service(process, topology)
-    server = RpcServer()
+    if process.release.within(HAS_HEALTH):
+        process.web.pages["/debug/health"] = lambda: _health(topology)
+    if process.release.within(HAS_API):
+        process.web.receivers["/api/vtctl/"] = lambda body: over_http(service.unbounded(), body)
+    server = RpcServer(tells_health=process.tells_health)
     wanted = process.flags.words("service-map")
     if "grpc-vtctld" in wanted and process.release.within(offered.SERVICE_SINCE):
         server.add(SERVICE, service.handler())
@@ -121,8 +128,14 @@ class Service:
         if failure:
             context.abort(grpc.StatusCode.UNKNOWN, failure)
 
+    def unbounded(self) -> Call:
+        """A call of somebody who does not say how long he waits."""
+        return self._within(LONGEST_CALL)
+
     def _call(self, context: grpc.ServicerContext) -> Call:
-        left = min(context.time_remaining() or LONGEST_CALL, LONGEST_CALL)
+        return self._within(min(context.time_remaining() or LONGEST_CALL, LONGEST_CALL))
+
+    def _within(self, left: float) -> Call:
         topology = self._topology.within(left)
         deadline = time.monotonic() + left
         return Call(topology, self._tablets, self._process.log, deadline, self._process.release)

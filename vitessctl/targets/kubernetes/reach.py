@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from vitessctl.errors import UnreachableError
@@ -35,14 +36,15 @@ class Reach:
     def address(self, component: str, subject: str, port: int) -> Address:
         """Where to connect to. Raises UnreachableError while no pod of it runs."""
         pod = self._pod(component, subject)
+        shown = f"port {port} of pod {name_of(pod)}{_on_node(pod)}"
         if self._api.in_cluster:
-            return Address(str(pod["status"]["podIP"]), port)
+            return Address(str(pod["status"]["podIP"]), port, shown)
         key = (component, subject, port)
         with self._guard:
             if key not in self._forwards:
                 choose = partial(self._pod_name, component, subject)
                 self._forwards[key] = self._open.enter_context(self._api.forward(self._namespace, choose, port))
-            return self._forwards[key]
+            return replace(self._forwards[key], name=shown)
 
     def close(self) -> None:
         """End all forwards."""
@@ -59,3 +61,8 @@ class Reach:
                 return pod
         what = f"{component} {subject}".rstrip()
         raise UnreachableError(f"no pod of {what} runs", where=self._namespace, why=f"no pod of {what} runs yet")
+
+
+def _on_node(pod: KubernetesObject) -> str:
+    node = pod.get("spec", {}).get("nodeName")
+    return f" on node {node}" if node else ""

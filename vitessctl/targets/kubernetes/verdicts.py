@@ -53,7 +53,7 @@ class Workloads:
             self._recent_events() if any(_strange(pod) for pod in pods_there) or not pods_there else (),
             self._log_of,
             self._cluster.release,
-            nodes=self._nodes() if any(_unscheduled(pod) for pod in pods_there) else (),
+            nodes=self._nodes() if any(_of_its_node(pod) for pod in pods_there) else (),
             now=time.time(),
             since=self._since,
             old_revision=True,
@@ -143,9 +143,15 @@ class Workloads:
         return events
 
 
-def _unscheduled(pod: KubernetesObject) -> bool:
-    conditions = pod.get("status", {}).get("conditions") or ()
-    return any(each["type"] == "PodScheduled" and each["status"] == "False" for each in conditions)
+def _of_its_node(pod: KubernetesObject) -> bool:
+    """Whether its node may be the reason: it has none yet, is to leave it, or the node is silent.
+
+    A node that does not report any more cannot change what its pods say. So the controllers take Ready from them, and
+    ContainersReady stays as it was.
+    """
+    said = {each["type"]: each["status"] for each in pod.get("status", {}).get("conditions") or ()}
+    silent = said.get("Ready") == "False" and said.get("ContainersReady") == "True"
+    return said.get("PodScheduled") == "False" or silent or pods.leaving(pod)
 
 
 def _strange(pod: KubernetesObject) -> bool:

@@ -57,6 +57,16 @@ def test_one_forward_outlives_the_pod_that_it_led_to(place: Place) -> None:
         assert ask(address, b"x") == b"new: x"
 
 
+def test_a_person_is_told_the_pod_and_its_node_and_not_where_the_forward_listens(place: Place) -> None:
+    with Echo() as server:
+        pod = vtctld("a")
+        pod["spec"]["nodeName"] = "node-2"
+        place.runs(pod, server)
+        assert place.reach.address("vtctld", "", PORT).shown == "port 15999 of pod a on node node-2"
+        place.runs(vtctld("b"), server)
+        assert place.reach.address("vtctld", "", PORT).shown == "port 15999 of pod b"
+
+
 def test_after_closing_nothing_listens(place: Place) -> None:
     with Echo() as server:
         place.runs(vtctld("a"), server)

@@ -312,6 +312,37 @@ def test_a_pod_without_room_is_told_what_the_nodes_have_if_we_may_look(bed: Bed,
     assert verdict.reason.startswith(f"no node has room for pod {name}: it asks for nothing{room} (")
 
 
+@pytest.mark.parametrize(
+    ("leaving", "reason"),
+    [
+        (False, "node node-2, which pod {} is on, is not ready: NodeStatusUnknown: Kubelet is silent."),
+        (True, "pod {} was deleted, but its node node-2 does not answer, so nobody knows whether it still runs"),
+    ],
+)
+def test_a_pod_on_a_silent_node_seems_to_run_and_is_told_from_one_that_does(
+    bed: Bed, leaving: bool, reason: str
+) -> None:
+    """Nobody can say anything new of its containers: only Ready was taken from it."""
+    silent = {"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown", "message": "Kubelet is silent."}
+    node = {"metadata": {"name": "node-2"}, "status": {"conditions": [silent]}}
+    bed.api.put({"apiVersion": "v1", "kind": "Node", **node})
+    name = "minimal-etcd-0"
+    pod = bed.api.stored(kinds.POD, NAMESPACE, name)
+    conditions = [{"type": "Ready", "status": "False"}, {"type": "ContainersReady", "status": "True"}]
+    bed.api.put(
+        {
+            **pod,
+            "metadata": {**pod["metadata"], **({"deletionTimestamp": "2026-11-26T12:00:20Z"} if leaving else {})},
+            "spec": {**pod["spec"], "nodeName": "node-2"},
+            "status": {**pod["status"], "conditions": conditions},
+        }
+    )
+    bed.target.look_again()
+    verdict = bed.target.verdict(bed.document("StatefulSet/minimal-etcd"))
+    assert verdict.reason == reason.format(name)
+    assert verdict.fix
+
+
 def test_a_rollout_is_settled_when_no_old_pod_is_left(bed: Bed) -> None:
     vtgate = bed.document("Deployment/minimal-vtgate-zone1")
     assert bed.target.settled([vtgate]).ready

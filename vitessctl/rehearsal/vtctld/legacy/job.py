@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from vitessctl.rehearsal.servenv.flags import parse_duration
 from vitessctl.rehearsal.servenv.flagset import TRUE
-from vitessctl.rehearsal.topology_names import Refused, now, parse_alias
+from vitessctl.rehearsal.topology_names import Refused, alias_of_release, now
 from vitessctl.rehearsal.vtctld.call import Call
 from vitessctl.releases import Release
 from vitessctl.vtctld.proto import logutil_pb2 as logutil
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
-
-ALIAS_WORDS: Final = (
-    ("..2.1", "invalid tablet alias: {0}"),
-    ("2.2..12", "invalid tablet alias: '{0}', expecting format: '<cell>-<uid>'"),
-)
-"""How releases refuse a word that is no alias; from 13 on as `parse_alias` does."""
-
 
 @dataclass
 class Output:
@@ -78,13 +70,7 @@ class Job:
 
     def alias(self, word: str) -> topodata.TabletAlias:
         """A tablet's alias. Refused in the release's words."""
-        try:
-            return parse_alias(word)
-        except Refused:
-            for range_, text in ALIAS_WORDS:
-                if self.release.within(range_):
-                    raise Refused(text.format(word)) from None
-            raise
+        return alias_of_release(word, self.release)
 
     def shard(self, word: str) -> tuple[str, str]:
         """`keyspace/shard`. Refused in the release's words."""
