@@ -12,7 +12,7 @@ import pytest
 from tests.contract.cases import hexadecimal, load
 from tests.contract.replay import ANY, Exchange, replay
 from vitessctl import releases
-from vitessctl.errors import ExitCode, NotReadyError, UnreachableError, UsageError
+from vitessctl.errors import ExitCode, NotReadyError, UnreachableError
 from vitessctl.vtctld import errors
 from vitessctl.vtctld.client import connect
 from vitessctl.vtctld.records import CellRecord, KeyspaceRecord
@@ -82,6 +82,7 @@ MISSING = ("UNKNOWN", "node doesn't exist: /vitess/global/keyspaces/nope/Keyspac
         ("shards", ["nope"], "FindAllShardsInKeyspace", ()),
         ("tablets", ["nope", "0"], "GetTablets", ()),
         ("vschema", ["nope"], "GetVSchema", "{}"),
+        ("served_keyspaces", ["nope"], "GetSrvVSchema", ()),
     ],
 )
 def test_absent_records_are_no_errors(call: str, args: list[str], rpc: str, gives: Any) -> None:
@@ -199,13 +200,3 @@ def test_a_vschema_that_is_none_is_never_sent() -> None:
     with pytest.raises(errors.InvalidRequestError, match="this is no VSchema") as caught:
         client.apply_vschema("commerce", '{"tabels": {}}')
     assert "tabels" in caught.value.why
-
-
-def test_a_release_with_another_dialect_is_refused_with_words() -> None:
-    with pytest.raises(UsageError) as caught:
-        connect("127.0.0.1:1", releases.get("2.1"))
-    assert str(caught.value) == (
-        "127.0.0.1:1: vtctld of Vitess 2.1 cannot be talked to yet\n"
-        "  why: it speaks the legacy service, and this version of vitessctl knows only: vtctld\n"
-        "  fix: use an image of release 15 or later"
-    )

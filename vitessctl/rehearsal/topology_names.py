@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import string
 import time
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 from vitessctl.vtctld.proto import vttime_pb2 as vttime
+
+if TYPE_CHECKING:
+    from vitessctl.releases import Release
 
 NAME_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "-_")
 LONGEST_NAME: Final = 64
@@ -30,6 +33,24 @@ def parse_alias(text: str) -> topodata.TabletAlias:
         pattern = "^(?P<cell>[-_.a-zA-Z0-9]+)-(?P<uid>[0-9]+)$"
         raise Refused(f"invalid tablet alias: '{text}', expecting format: '{pattern}'")
     return topodata.TabletAlias(cell=match[1], uid=int(match[2]))
+
+
+_ALIAS_WORDS: Final = (
+    ("..2.1", "invalid tablet alias: {0}"),
+    ("2.2..12", "invalid tablet alias: '{0}', expecting format: '<cell>-<uid>'"),
+)
+"""How releases refuse a word that is no alias; from 13 on as `parse_alias` does."""
+
+
+def alias_of_release(text: str, release: Release) -> topodata.TabletAlias:
+    """The same, refused in the release's words."""
+    try:
+        return parse_alias(text)
+    except Refused:
+        for range_, words in _ALIAS_WORDS:
+            if release.within(range_):
+                raise Refused(words.format(text)) from None
+        raise
 
 
 def alias_proto_text(alias: topodata.TabletAlias) -> str:

@@ -141,6 +141,10 @@ class Topology:
         """Write a keyspace's VSchema."""
         self._global.update(self._keyspace_path(keyspace, "VSchema"), content.SerializeToString(deterministic=True))
 
+    def delete_vschema(self, keyspace: str) -> None:
+        """Remove a keyspace's VSchema; ABSENT if there is none."""
+        self._global.delete(self._keyspace_path(keyspace, "VSchema"))
+
     # Shards
 
     def shard_names(self, keyspace: str) -> Sequence[str]:

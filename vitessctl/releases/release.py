@@ -39,6 +39,8 @@ class Release:
     """Names that this release knows; vtctld itself takes any word."""
     durability_mechanism: str
     """What turns semi-sync on: a `flag` of vttablet, or the keyspace's `record`."""
+    publishes_keyspaces: bool
+    """Whether vtctld tells the vtgates of a keyspace when it creates it."""
     has_vtorc: bool
     """Whether vtorc is there and fit for use."""
     elects_with: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,11 +39,21 @@ class Context:
     prune: bool = False
     """Whether what is not in the spec any more is stopped."""
     cancelled: threading.Event = field(default_factory=threading.Event)
+    now: Callable[[], float] = time.monotonic
+    """Seconds since some fixed moment; the run's clock."""
+    _since: dict[str, float] = field(default_factory=dict, repr=False)
 
     @cached_property
     def vtctld(self) -> Vtctld:
         """The connection to vtctld."""
         return self.connect()
+
+    def lasts(self, name: str, holds: bool) -> float:
+        """For how many seconds something called `name` has been so each time that it was looked at; 0 if it is not."""
+        if not holds:
+            self._since.pop(name, None)
+            return 0.0
+        return self.now() - self._since.setdefault(name, self.now())
 
     def of_stage(self, stage: str) -> tuple[Document, ...]:
         """The documents that a stage applies."""

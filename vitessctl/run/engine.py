@@ -51,7 +51,7 @@ class Engine:
         self._early: set[str] = set()
         """What was applied before its stage, which counts once."""
         self.recap = Recap()
-        context.acted = self._acted
+        context.acted, context.now = self._acted, self._clock.now
 
     def run(self) -> Recap:
         """Run every stage. Raises the error of the first stage that failed; the others are stopped and skipped."""

@@ -55,6 +55,10 @@ class NothingThere:
         """No table."""
         return ()
 
+    def served_keyspaces(self, cell: str) -> Sequence[str]:
+        """None."""
+        return ()
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -94,7 +98,19 @@ class NothingThere:
         """Refused."""
         _refuse()
 
+    def reparent_tablet(self, alias: str) -> None:
+        """Refused."""
+        _refuse()
+
     def start_replication(self, alias: str) -> None:
+        """Refused."""
+        _refuse()
+
+    def set_writable(self, alias: str) -> None:
+        """Refused."""
+        _refuse()
+
+    def publish_vschemas(self) -> None:
         """Refused."""
         _refuse()
 

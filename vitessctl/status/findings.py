@@ -57,7 +57,7 @@ def _keyspaces(cluster: Cluster, observed: Observed) -> Iterator[str]:
         record = observed.keyspaces.get(keyspace.name)
         if record is None:
             yield f"keyspace {keyspace.name} does not exist"
-        elif record.durability != keyspace.durability:
+        elif record.durability not in (None, keyspace.durability):
             durability = record.durability or "(none set)"
             yield f"keyspace {keyspace.name} has durability {durability}, the spec says {keyspace.durability}"
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # else its core writes of its own onto the screen (goaway, forks)
 
 import grpc
 from google.protobuf.message import Message
 
-from vitessctl.vtctld.methods import METHODS
+from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND, METHODS
+from vitessctl.vtctld.proto import logutil_pb2 as logutil
+from vitessctl.vtctld.proto import vtctldata_pb2 as messages
 from vitessctl.vtctld.refusal import refusal
 
 Answer = TypeVar("Answer", bound=Message)
@@ -52,8 +55,28 @@ class Channel:
         try:
             return cast(Answer, send(request, timeout=seconds))
         except grpc.RpcError as error:
-            status = error.code().name, error.details() or ""
-            raise refusal(method.name, *status, subject, self.address, seconds) from None
+            raise self._refusal(error, method.name, subject, seconds) from None
+
+    def run(self, words: Sequence[str], seconds: float, subject: str = "") -> str:
+        """Send a command line to the legacy service; gives what it printed within `seconds`, else raises VtctldError.
+
+        Its log lines are left out. The error names the command; `subject` is what it was about.
+        """
+        method = EXECUTE_VTCTL_COMMAND
+        send = self._channel.unary_stream(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        request = messages.ExecuteVtctlCommandRequest(args=words, action_timeout=round(seconds * 1e9))
+        try:
+            events = [answer.event for answer in send(request, timeout=seconds)]
+        except grpc.RpcError as error:
+            raise self._refusal(error, words[0], subject, seconds) from None
+        return "".join(event.value for event in events if event.level == logutil.CONSOLE)
+
+    def _refusal(self, error: Any, name: str, subject: str, seconds: float) -> Exception:
+        return refusal(name, error.code().name, error.details() or "", subject, self.address, seconds)
 
     def close(self) -> None:
         """Give the connection back; calls that are under way end in an error."""

@@ -165,19 +165,21 @@ def table_definition(table: tabletmanagerdata_pb2.TableDefinition) -> TableDefin
     return TableDefinition(table.name, table.row_count, table.schema)
 
 
-def vschema_text(vschema: vschema_pb2.Keyspace) -> str:
+def vschema_text(vschema: vschema_pb2.Keyspace, enums_as_numbers: bool = False) -> str:
     """Canonical JSON: upstream's field names, sorted, nothing that is not set."""
-    content = json_format.MessageToDict(vschema, preserving_proto_field_name=True)
+    content = json_format.MessageToDict(
+        vschema, preserving_proto_field_name=True, use_integers_for_enums=enums_as_numbers
+    )
     return json.dumps(content, sort_keys=True)
 
 
-def vschema_message(text: str) -> vschema_pb2.Keyspace:
-    """The VSchema of a JSON text; InvalidRequestError if it is none."""
+def vschema_message(text: str, ignore_unknown: bool = False) -> vschema_pb2.Keyspace:
+    """The VSchema of a JSON text; InvalidRequestError if it is none. `ignore_unknown`: take what is known of it."""
     try:
         content = json.loads(text)
         if not isinstance(content, dict):
             raise ValueError("it is no JSON object")
-        return json_format.ParseDict(content, vschema_pb2.Keyspace())
+        return json_format.ParseDict(content, vschema_pb2.Keyspace(), ignore_unknown_fields=ignore_unknown)
     except (ValueError, RecursionError, json_format.ParseError) as error:
         raise InvalidRequestError(
             "this is no VSchema", why=str(error), fix='a VSchema is a JSON object such as {"tables": {"t": {}}}'

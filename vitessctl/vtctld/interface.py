@@ -66,7 +66,11 @@ class Vtctld(Protocol):
         expected_primary: str = "",
         seconds: float = 30.0,
     ) -> str:
-        """PlannedReparentShard: gives the alias of the primary. `expected_primary` where the release has it."""
+        """PlannedReparentShard: gives the alias of the primary. `expected_primary` where the release has it.
+
+        On a shard that has no primary yet it makes the first one. Where the release can do that only by resetting
+        every tablet's history (until 12), RefusedError unless every tablet is proven to hold nothing.
+        """
 
     def emergency_reparent(
         self,
@@ -78,8 +82,14 @@ class Vtctld(Protocol):
     ) -> str:
         """EmergencyReparentShard: gives the alias of the primary."""
 
+    def reparent_tablet(self, alias: str) -> None:
+        """Make a tablet copy from the primary that its shard has, and start that."""
+
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet."""
+
+    def set_writable(self, alias: str) -> None:
+        """Make a tablet's MySQL take writes, as that of a primary has to after a restart."""
 
     def full_status(self, alias: str, seconds: float = 5.0) -> FullStatus:
         """What the tablet's MySQL says. A dead tablet hangs until the deadline: keep it short."""
@@ -98,6 +108,12 @@ class Vtctld(Protocol):
 
     def apply_vschema(self, keyspace: str, vschema_json: str) -> None:
         """Replace the VSchema."""
+
+    def served_keyspaces(self, cell: str) -> Sequence[str]:
+        """The keyspaces whose VSchema the vtgates of a cell are given."""
+
+    def publish_vschemas(self) -> None:
+        """Give the VSchemas of all keyspaces to the vtgates of all cells."""
 
     def close(self) -> None:
         """Give the connection back."""

@@ -16,10 +16,12 @@ class CellRecord:
 
 @dataclass(frozen=True)
 class KeyspaceRecord:
-    """A keyspace; `durability` is "" where none was ever set, which vtorc ignores."""
+    """A keyspace."""
 
     name: str
-    durability: str
+    durability: str | None
+    """The policy's name; "" where none was ever set, which vtorc ignores; None where the release's record has no place
+    for it (until 13)."""
     sidecar_database: str = ""
 
 
@@ -69,7 +71,7 @@ class ReplicationStatus:
 
 @dataclass(frozen=True)
 class FullStatus:
-    """What a tablet's MySQL says of itself (GetFullStatus, releases from 15)."""
+    """What a tablet's MySQL says of itself: GetFullStatus, or until 14 the answers to queries."""
 
     alias: str
     server_uuid: str

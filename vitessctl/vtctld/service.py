@@ -82,7 +82,7 @@ class VtctldService:
         """Create it. Raises NodeExistsError if it is there. vtctld takes any word for the durability policy."""
         request = messages.CreateKeyspaceRequest(
             name=keyspace.name,
-            durability_policy=keyspace.durability,
+            durability_policy=keyspace.durability or "",
             sidecar_db_name=keyspace.sidecar_database if self._release.has_sidecar_name else "",
         )
         self._channel.call(request, messages.CreateKeyspaceResponse, self._timeout, keyspace.name)
@@ -167,10 +167,20 @@ class VtctldService:
         )
         return convert.alias_text(answer.promoted_primary)
 
+    def reparent_tablet(self, alias: str) -> None:
+        """Make a tablet copy from the primary that its shard has."""
+        request = messages.ReparentTabletRequest(tablet=convert.parse_alias(alias))
+        self._channel.call(request, messages.ReparentTabletResponse, self._timeout, alias)
+
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet. NoReplicationError if it has no source."""
         request = messages.StartReplicationRequest(tablet_alias=convert.parse_alias(alias))
         self._channel.call(request, messages.StartReplicationResponse, self._timeout, alias)
+
+    def set_writable(self, alias: str) -> None:
+        """Make a tablet's MySQL take writes."""
+        request = messages.SetWritableRequest(tablet_alias=convert.parse_alias(alias), writable=True)
+        self._channel.call(request, messages.SetWritableResponse, self._timeout, alias)
 
     def full_status(self, alias: str, seconds: float = 5.0) -> FullStatus:
         """What the tablet's MySQL says. A dead tablet hangs until the deadline: keep it short."""
@@ -215,6 +225,19 @@ class VtctldService:
         """Replace the VSchema. InvalidRequestError if it is none, or does not hold together."""
         request = messages.ApplyVSchemaRequest(keyspace=keyspace, v_schema=convert.vschema_message(vschema_json))
         self._channel.call(request, messages.ApplyVSchemaResponse, self._timeout, keyspace)
+
+    def served_keyspaces(self, cell: str) -> Sequence[str]:
+        """The keyspaces whose VSchema the vtgates of a cell are given."""
+        request = messages.GetSrvVSchemaRequest(cell=cell)
+        try:
+            answer = self._channel.call(request, messages.GetSrvVSchemaResponse, self._timeout, cell)
+        except NodeMissingError:
+            return ()
+        return sorted(answer.srv_v_schema.keyspaces)
+
+    def publish_vschemas(self) -> None:
+        """Give the VSchemas of all keyspaces to the vtgates of all cells."""
+        self._channel.call(messages.RebuildVSchemaGraphRequest(), messages.RebuildVSchemaGraphResponse, self._timeout)
 
     def close(self) -> None:
         """Give the connection back."""

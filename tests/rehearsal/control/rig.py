@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from google.protobuf import json_format
 
 from tests.rehearsal.control.fake_tablets import FakePool, FakeShard, FakeTablet
 from tests.rehearsal.control.memory_etcd import add_keyspace, memory_topology
+from vitessctl import releases
 from vitessctl.rehearsal.servenv.log import Log
 from vitessctl.rehearsal.topology_graph import rebuild_keyspace, rebuild_srv_vschema
 from vitessctl.rehearsal.topology_names import parse_alias
 from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vtctld.call import Call
+from vitessctl.rehearsal.vtctld.legacy import service
+from vitessctl.rehearsal.vtctld.legacy.job import Output
 from vitessctl.rehearsal.vtctld.server import HANDLERS
 from vitessctl.rehearsal.vtctld.tablets import Tablets
+from vitessctl.releases import Release
 from vitessctl.vtctld.methods import METHODS
 from vitessctl.vtctld.proto import vschema_pb2 as vschema
 
@@ -31,6 +35,7 @@ class Rig:
 
     topology: Topology
     shard: FakeShard
+    release: Release = field(default_factory=lambda: releases.get("24"))
 
     def call(self, name: str, /, **request: Any) -> Any:
         """Make a call with keyword arguments."""
@@ -44,7 +49,13 @@ class Rig:
 
     def context(self, seconds: float = 10.0) -> Call:
         pool = cast(Tablets, FakePool(self.shard))
-        return Call(self.topology, pool, Log("vtctld"), time.monotonic() + seconds)
+        return Call(self.topology, pool, Log("vtctld"), time.monotonic() + seconds, self.release)
+
+    def legacy(self, *words: str) -> str:
+        """What a command of the legacy service prints."""
+        output = Output()
+        service.run(self.context(), words, output)
+        return output.text()
 
     def reparent(self, kind: str = "PlannedReparentShard", new: str = "", **more: Any) -> Any:
         """Make a reparent call about the shard."""

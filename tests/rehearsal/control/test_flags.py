@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from vitessctl import releases
 from vitessctl.rehearsal.servenv.exits import StartError
-from vitessctl.rehearsal.servenv.flags import Parser, load_types, parse_duration
+from vitessctl.rehearsal.servenv.flags import Parser, load_types, parse_duration, release_parser
 
 KINDS = {"cell": "string", "port": "int", "wait": "duration", "force": "bool", "rate": "float"}
 
 
 def parser(go: bool = False, dashed: bool = True) -> Parser:
-    return Parser(accepts=lambda flag: flag.replace("_", "-") in KINDS, dashed=dashed, go=go, types=KINDS)
+    def accepts(flag: str) -> bool:
+        return flag.replace("_", "-") in KINDS
+
+    return Parser(accepts=accepts, dashed=dashed, go=go, types=KINDS, component="vtctld")
 
 
 def test_values_by_kind() -> None:
@@ -42,15 +45,23 @@ def test_a_list_is_separated_by_commas() -> None:
 
 
 def test_a_boolean_takes_no_next_word() -> None:
-    """So `--force false` is a flag that is true, and a word that ends the flags."""
-    flags = parser().parse(["--force", "false", "--port", "1"])
+    """So `--force false` is a flag that is true, and a word that no server takes."""
+    with pytest.raises(StartError) as caught:
+        parser().parse(["--force", "false", "--port", "1"])
 
-    assert flags.true("force")
-    assert not flags.given("port")
+    assert caught.value.text == 'unknown command "false" for "vtctld"'
+
+
+def test_before_cobra_a_word_is_refused_in_other_words() -> None:
+    with pytest.raises(StartError) as caught:
+        parser(go=True).parse(["-force", "false", "-port", "1"])
+
+    assert caught.value.text == "vtctld doesn't take any positional arguments, got 'false -port 1'"
 
 
 def test_two_dashes_end_the_flags() -> None:
-    assert not parser().parse(["--", "--port", "1"]).given("port")
+    with pytest.raises(StartError, match='unknown command "--port"'):
+        parser().parse(["--", "--port", "1"])
 
 
 def test_go_takes_one_dash_or_two() -> None:
@@ -92,3 +103,50 @@ def test_the_kinds_name_flags_that_some_release_has() -> None:
     assert kinds["restore-from-backup"] == "bool"
     assert kinds["onterm-timeout"] == "duration"
     assert len(set(kinds) & known) > 350
+
+
+@pytest.mark.parametrize(
+    ("release", "value", "refused"),
+    [
+        ("2.1", "30", False),
+        ("16", "30", False),
+        ("16", "30s", True),
+        ("17", "30", False),
+        ("18", "30s", False),
+        ("19", "30s", False),
+        ("19", "30", True),
+    ],
+)
+def test_a_tablets_timeouts_were_plain_seconds_until_16(release: str, value: str, refused: bool) -> None:
+    flag = f"--queryserver-config-query-timeout={value}"
+
+    try:
+        release_parser("vttablet", releases.get(release)).parse([flag])
+        text = ""
+    except StartError as error:
+        text = error.text
+
+    assert bool(text) == refused
+
+
+@pytest.mark.parametrize(
+    ("release", "flag", "code", "text"),
+    [
+        ("14", "--nonsense", 2, "flag provided but not defined: -nonsense"),
+        ("15", "--nonsense", 2, "unknown flag: --nonsense"),
+        ("17", "--nonsense", 2, "unknown flag: --nonsense"),
+        ("18", "--nonsense", 1, "unknown flag: --nonsense"),
+        ("14", "-port=x", 2, 'invalid value "x" for flag -port: parse error'),
+        ("3", "-port=x", 2, 'invalid value "x" for flag -port: strconv.ParseInt: parsing "x": invalid syntax'),
+        ("15", "-port=1", 2, "unknown shorthand flag: 'p' in -port=1"),
+        ("22", "--grpc-port=1", 1, "unknown flag: --grpc-port"),
+        ("14", "--=1", 2, "bad flag syntax: --=1"),
+        ("14", "-help", 0, ""),
+        ("24", "--help", 0, ""),
+    ],
+)
+def test_how_a_server_ends_that_does_not_understand(release: str, flag: str, code: int, text: str) -> None:
+    with pytest.raises(StartError) as caught:
+        release_parser("vttablet", releases.get(release)).parse([flag])
+
+    assert (caught.value.code, caught.value.text) == (code, text)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.rehearsal.control.rig import KEYSPACE, ONE, THREE, TWO, Rig, rig
 from vitessctl.rehearsal.tablet_rpc import Field, QueryResult, ReplicationStatus, Schema, TabletError
 from vitessctl.rehearsal.topology_names import Refused, parse_alias
-from vitessctl.rehearsal.vtctld import convert, legacy
+from vitessctl.rehearsal.vtctld import convert
 from vitessctl.rehearsal.vtctld.durability import POLICIES, policy_of
 from vitessctl.rehearsal.vtctld.election import Position, executed, furthest_first, replicated
 from vitessctl.rehearsal.vtctld.inspection import record_text
@@ -237,7 +237,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Rig:
 
 
 def test_the_legacy_service_prints_a_table(answering: Rig) -> None:
-    printed = "".join(legacy.run(answering.context(), ["ExecuteFetchAsDba", "zone1-100", "select 1"]))
+    printed = answering.legacy("ExecuteFetchAsDba", "zone1-100", "select 1")
 
     assert printed.splitlines() == [
         "+----+---+------+",
@@ -250,7 +250,7 @@ def test_the_legacy_service_prints_a_table(answering: Rig) -> None:
 
 
 def test_or_json_with_types_as_numbers(answering: Rig) -> None:
-    (printed,) = legacy.run(answering.context(), ["ExecuteFetchAsDba", "--json", "zone1-100", "select 1"])
+    printed = answering.legacy("ExecuteFetchAsDba", "--json", "zone1-100", "select 1")
 
     shown: dict[str, Any] = json.loads(printed)
     assert shown["fields"][0] == {"name": "a", "type": 265, "column_length": 2, "charset": 63, "flags": 32897}

@@ -91,7 +91,9 @@ def _vtorc_health(world: World, cell: str) -> Answer:
 
 def _vtgate_vars(world: World, cell: str) -> Answer:
     seen = Counter(
-        f"{r.keyspace}.{r.shard}.{r.type}" for r in world.topology.tablets.values() if world.serving(r.alias)
+        f"{r.keyspace}.{r.shard}.{world.primary_type if r.type == 'primary' else r.type}"
+        for r in world.topology.tablets.values()
+        if world.serving(r.alias)
     )
     return _json(HealthcheckConnections=dict(seen))
 

@@ -84,9 +84,11 @@ class Outcome:
 def context_of(world: World, cluster: Cluster, session: Session | None = None, target: str = "rehearsal") -> Context:
     """What the stages work with."""
     session = session or Session()
+    release = releases.get(cluster.release)
+    world.primary_type = release.primary_type
     return Context(
         cluster=cluster,
-        release=releases.get(cluster.release),
+        release=release,
         target=WorldTarget(world, session, target),
         documents=documents_of(cluster),
         topology_address=TOPOLOGY_ADDRESS,

@@ -148,6 +148,24 @@ class WorldVtctld:
         mysqld.start()
         self._session.wrote(f"StartReplication {alias}")
 
+    def reparent_tablet(self, alias: str) -> None:
+        """Give a tablet the source that its shard's primary is, and start it."""
+        mysqld = self._living("ReparentTablet", alias, TOPOLOGY_SECONDS)
+        record = self._topology.tablets[alias]
+        primary = self._topology.shards[record.keyspace, record.shard].primary
+        if primary == alias:
+            self._refuse("ReparentTablet", f"cannot ReparentTablet current shard primary ({alias}) onto itself")
+        mysqld.follow(primary, start=True)
+        self._session.wrote(f"ReparentTablet {alias}")
+
+    def set_writable(self, alias: str) -> None:
+        """Make a tablet's MySQL take writes."""
+        mysqld = self._living("SetWritable", alias, TOPOLOGY_SECONDS)
+        if self._topology.tablets[alias].type != "primary":
+            self._world.crimes.append(f"{alias} was made writable, and does not lead")
+        mysqld.make_writable()
+        self._session.wrote(f"SetWritable {alias}")
+
     def full_status(self, alias: str, seconds: float = 5.0) -> FullStatus:
         """What a tablet's MySQL says; a dead vttablet hangs until the deadline."""
         mysqld = self._living("GetFullStatus", alias, seconds)
@@ -302,6 +320,17 @@ class WorldVtctld:
             self._refuse("ApplyVSchema", f"keyspace({keyspace}) doesn't exist, check if the keyspace is initialized")
         self._topology.vschemas[keyspace] = json.dumps(json.loads(vschema_json))
         self._session.wrote(f"ApplyVSchema {keyspace}")
+
+    def served_keyspaces(self, cell: str) -> Sequence[str]:
+        """What the vtgates of a cell know of."""
+        self._begin("GetSrvVSchema")
+        return sorted(self._topology.served.get(cell, ()))
+
+    def publish_vschemas(self) -> None:
+        """Let the vtgates of all cells know of all keyspaces."""
+        self._begin("RebuildVSchemaGraph")
+        self._topology.served = dict.fromkeys(self._topology.cells, tuple(self._topology.keyspaces))
+        self._session.wrote("RebuildVSchemaGraph")
 
     def close(self) -> None:
         """Give the connection back."""

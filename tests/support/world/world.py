@@ -43,6 +43,8 @@ class Topology:
     shards: dict[tuple[str, str], ShardRecord] = field(default_factory=dict)
     tablets: dict[str, TabletRecord] = field(default_factory=dict)
     vschemas: dict[str, str] = field(default_factory=dict)
+    served: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By cell, the keyspaces that its vtgates know of."""
 
     def of_shard(self, keyspace: str, shard: str) -> list[TabletRecord]:
         """The tablet records of a shard, by alias."""
@@ -87,6 +89,8 @@ class World:
         """What will never run, by component and subject."""
         self.frozen: set[tuple[str, str]] = set()
         """Processes that have their port open and say nothing."""
+        self.primary_type = "primary"
+        """What the release calls a primary where it counts what its vtgates see."""
         self.external_etcd: set[str] = set()
         """host:port of etcd members that are not ours."""
         self.broken_calls: dict[str, Exception] = {}

@@ -48,7 +48,7 @@ ROWS = (
 
 
 def vtgate(login: bytes, answer: bytes, seen: list[bytes] | None = None) -> Callable[[socket.socket], None]:
-    """Greets, answers the login, then every command in the same way."""
+    """Greets, answers the login, then every command in the same way. As strict as 2.1, where SET NAMES is no SQL."""
 
     def serve(connection: socket.socket) -> None:
         connection.settimeout(5)
@@ -57,7 +57,7 @@ def vtgate(login: bytes, answer: bytes, seen: list[bytes] | None = None) -> Call
         connection.sendall(login)
         while query := connection.recv(4096):
             if b"AUTOCOMMIT" in query or b"NAMES" in query:
-                connection.sendall(packet(1, OK))
+                connection.sendall(error(1, 1105, b"HY000", b"syntax error at position 18 near 'utf8mb4'"))
             elif b"select 1" in query:
                 connection.sendall(answer)
             else:

@@ -17,10 +17,11 @@ from vitessctl.rehearsal.clients.commands import COMMANDS, request, shown
 from vitessctl.rehearsal.clients.words import CommandLine, UsageError, split
 from vitessctl.rehearsal.servenv.flags import parse_duration
 from vitessctl.rehearsal.servenv.log import Log
+from vitessctl.rehearsal.servenv.process import current_release
 from vitessctl.rehearsal.tablet_client import listens, open_channel, refused_text
 from vitessctl.rehearsal.tablet_wire import go_name
 from vitessctl.rehearsal.topology_names import Refused
-from vitessctl.rehearsal.vtctld.legacy import tablet_line
+from vitessctl.rehearsal.vtctld.legacy.lines import tablet_line
 from vitessctl.vtctld.methods import METHODS
 
 GLOBAL: Final = {"server": "text", "action-timeout": "duration", "compact": "bool", "logtostderr": "bool"}
@@ -87,7 +88,7 @@ def _json(value: Any) -> str:
 
 _PRINTERS: Final[Mapping[str, Callable[[Any], str]]] = {
     "names": lambda names: "".join(f"{name}\n" for name in names),
-    "tablets": lambda tablets: "".join(f"{tablet_line(tablet)}\n" for tablet in tablets),
+    "tablets": lambda tablets: "".join(f"{tablet_line(tablet, current_release())}\n" for tablet in tablets),
     "events": lambda events: "".join(f"{event.file}:{event.line}] {event.value}\n" for event in events),
 }
 

@@ -9,6 +9,7 @@ start while a mysqld of the same tablet lives. The socket file stays behind, as 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,10 +22,15 @@ from vitessctl.rehearsal.mysqld.config import Config, read_config, tablet_folder
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.process import Process
 from vitessctl.rehearsal.servenv.times import asked, seconds
+from vitessctl.rehearsal.vttablet.settings import NEEDS_USERS, NO_USER
+from vitessctl.releases import Release
 
 DEFAULT_WAIT = 300.0
 _POLL = 0.01
 _MYSQLD_STOP = 10.0
+_FAILED = "failed to initialize mysql data dir and start mysqld"
+FLAVOUR_FILE = re.compile(r"(master|replica)_mysql5[67]\.cnf")
+"""Vitess's own fragments that turn GTIDs on; the stand-ins' images hold them empty."""
 _GONE_BY_ITSELF = "mysqld shut down on its own, exiting mysqlctld"
 
 
@@ -36,7 +42,9 @@ def main(arguments: list[str]) -> int:
     folder = tablet_folder(os.environ.get("VTDATAROOT", "/vt"), uid)
     if not (folder / "my.cnf").exists():
         process.log.info(f"mycnf file ({folder}/my.cnf) doesn't exist, initializing")
-        _initialise(folder, Path(flags.text("mysql-socket") or folder / "mysql.sock"), flags.number("mysql-port", 3306))
+        _check_users(process)
+        mysql_socket = Path(flags.text("mysql-socket") or folder / "mysql.sock")
+        _initialise(folder, mysql_socket, flags.number("mysql-port", 3306), process.release)
     config = read_config(folder / "my.cnf")
     _refuse_second(config)
     process.signals.hold()  # mysqld must not outlive a mysqlctld that was stopped while it started
@@ -48,15 +56,32 @@ def main(arguments: list[str]) -> int:
     return _watch(process, child, listener)
 
 
-def _initialise(folder: Path, mysql_socket: Path, port: int) -> None:
+def _check_users(process: Process) -> None:
+    """The file that makes MySQL's users must be given until 4, and be there if it is given. StartError.
+
+    Until 2.2 the DBA's name must be given, too.
+    """
+    file = process.flags.text("init-db-sql-file")
+    if file or process.release.init_db_sql_required:
+        try:
+            Path(file).read_bytes()
+        except OSError:
+            trouble = f"open {file}: no such file or directory"
+            raise StartError(f"{_FAILED}: can't open init_db_sql_file ({file}): {trouble}") from None
+    if process.release.within(NEEDS_USERS) and not process.flags.text("db-config-dba-uname"):
+        raise StartError(f"{_FAILED}: {NO_USER}")
+
+
+def _initialise(folder: Path, mysql_socket: Path, port: int, release: Release) -> None:
     """The slow step of a fresh tablet; EXTRA_MY_CNF counts only here, as with the real one."""
     time.sleep(seconds("mysqld_init"))
     files = [Path(name) for name in os.environ.get("EXTRA_MY_CNF", "").split(":") if name]
     try:
         extra = "\n".join(file.read_text() for file in files)
     except OSError as error:
-        raise StartError(f"failed to initialize mysql data dir and start mysqld: {error}") from None
-    write_folder(folder, mysql_socket, port, extra)
+        raise StartError(f"{_FAILED}: {error}") from None
+    flavour = any(FLAVOUR_FILE.fullmatch(file.name) for file in files)
+    write_folder(folder, mysql_socket, port, extra, gtid=not release.extra_my_cnf or flavour)
 
 
 def _refuse_second(config: Config) -> None:

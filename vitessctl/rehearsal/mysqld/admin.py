@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from vitessctl.rehearsal.mysqld import series
 from vitessctl.rehearsal.mysqld.errors import MySqlError, unsupported
 from vitessctl.rehearsal.mysqld.resultset import affected
 from vitessctl.rehearsal.tablet_rpc import QueryResult
@@ -78,8 +79,9 @@ def _rotate(server: ServerState) -> None:
 
 def administer(session: Session, sql: str) -> QueryResult:
     """Runs one of these statements. MySqlError."""
-    for pattern, action in _COMPILED:
-        match = pattern.fullmatch(sql)
+    modern = series.modern(sql)
+    for pattern, action in _COMPILED if modern is not None else ():
+        match = pattern.fullmatch(modern or "")
         if match is not None:
             action(session.server, match)
             return affected(0)

@@ -25,6 +25,7 @@ class Config:
     host: str = EVERYWHERE
     read_only: bool = True
     super_read_only: bool = True
+    gtid: bool = True
 
     @property
     def data_file(self) -> Path:
@@ -68,15 +69,19 @@ log-error = {folder}/error.log
 super-read-only
 read-only
 skip_replica_start
-gtid_mode = ON
-enforce_gtid_consistency
 log-bin = {folder}/bin-logs/{log_name}
 sync_binlog = 1
 """
+_GTID_LINES = """gtid_mode = ON
+enforce_gtid_consistency
+"""
 
 
-def write_folder(folder: Path, socket: Path, port: int, extra: str) -> None:
-    """Makes an empty data folder with its my.cnf; `extra` is what EXTRA_MY_CNF names, put behind."""
+def write_folder(folder: Path, socket: Path, port: int, extra: str, gtid: bool = True) -> None:
+    """Makes an empty data folder with its my.cnf; `extra` is what EXTRA_MY_CNF names, put behind.
+
+    `gtid`: whether mysqlctld itself turns GTIDs on; until 2.2 a file of EXTRA_MY_CNF has to.
+    """
     server_id = random.randrange(1, 2**31)
     draft = Config(folder, socket, port, server_id)
     for name in ("data", "bin-logs", "relay-logs", "innodb/data", "innodb/logs", "tmp"):
@@ -84,7 +89,7 @@ def write_folder(folder: Path, socket: Path, port: int, extra: str) -> None:
     draft.uuid_file.write_text(f"[auto]\nserver-uuid={uuid.uuid1()}\n")
     text = _TEMPLATE.format(server_id=server_id, folder=folder, port=port, socket=socket, log_name=draft.log_name)
     temporary = folder / "my.cnf.new"
-    temporary.write_text(text + extra)
+    temporary.write_text(text + (_GTID_LINES if gtid else "") + extra)
     os.replace(temporary, folder / "my.cnf")
 
 
@@ -106,6 +111,7 @@ def read_config(path: Path) -> Config:
         host=settings.get("bind_address", "*").replace("*", EVERYWHERE),
         read_only=is_on(settings.get("read_only", "OFF")),
         super_read_only=is_on(settings.get("super_read_only", "OFF")),
+        gtid=is_on(settings.get("gtid_mode", "OFF")),
     )
 
 

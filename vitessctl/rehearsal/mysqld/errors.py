@@ -66,6 +66,7 @@ TEXTS = {
     1406: "Data too long for column '{0}' at row 1",
     1451: "Cannot delete or update a parent row: a foreign key constraint fails",
     1452: "Cannot add or update a child row: a foreign key constraint fails",
+    1777: "CHANGE MASTER TO MASTER_AUTO_POSITION = 1 cannot be executed because @@GLOBAL.GTID_MODE = OFF.",
     3024: "Query execution was interrupted, maximum statement execution time exceeded",
     3819: "Check constraint '{0}' is violated.",
 }

@@ -23,12 +23,10 @@ from typing import Any
 from vitessctl.rehearsal.mysqld.context import FunctionContext
 from vitessctl.rehearsal.mysqld.documents import JSON_FUNCTIONS
 from vitessctl.rehearsal.mysqld.errors import MySqlError
+from vitessctl.rehearsal.mysqld.series import version
 from vitessctl.rehearsal.mysqld.storing import storing_functions
 from vitessctl.rehearsal.mysqld.times import time_functions
 from vitessctl.rehearsal.storage.connection import collation_key
-
-VERSION = "8.4.6"
-"""What the stand-in mysqld calls itself: the newest LTS that the official images carry."""
 
 Function = Callable[..., Any]
 
@@ -235,7 +233,7 @@ _OF_ANYTHING: dict[str, Function] = {
     "uuid": lambda: str(uuid.uuid1(clock_seq=secrets.randbits(14))),
     "uuid_short": lambda: secrets.randbits(62),
     "isnull": lambda value: int(value is None),
-    "version": lambda: VERSION,
+    "version": version,
     "any_value": lambda value: value,
 }
 """Functions that treat NULL in their own way."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from vitessctl.rehearsal.mysqld.resultset import Output, result, strings
+from vitessctl.rehearsal.mysqld.series import named
 from vitessctl.rehearsal.storage import binlog
 from vitessctl.rehearsal.tablet_rpc import IO_CONNECTING, IO_RUNNING, QueryResult
 
@@ -39,7 +40,7 @@ _STILL = "Replica has read all relay log; waiting for more updates"
 
 def replica_status(server: ServerState) -> QueryResult:
     """SHOW REPLICA STATUS: one row, or none on a server without a source."""
-    outputs = [Output(name, "UINT64" if name in _NUMBERS else "VARCHAR") for name in COLUMNS]
+    outputs = [Output(named(name), "UINT64" if name in _NUMBERS else "VARCHAR") for name in COLUMNS]
     row = _row(server)
     return result(outputs, [] if row is None else [[row.get(name, "") for name in COLUMNS]])
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from vitessctl.rehearsal.mysqld.errors import MySqlError
+from vitessctl.rehearsal.mysqld.series import named
 from vitessctl.rehearsal.mysqld.session import Session
 from vitessctl.rehearsal.mysqld.source import serve_replica
 from vitessctl.rehearsal.mysqld.variables import set_global
@@ -102,7 +103,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "ping": lambda *_: None,
     "query": _query,
     "status": lambda session, _: session.server.status(),
-    "set": lambda session, request: set_global(session.server, request["name"], request["value"]),
+    "set": lambda session, request: set_global(session.server, named(request["name"]), request["value"]),
     "follow": _follow,
     "start_replica": lambda session, _: session.server.start_replica(),
     "stop_replica": _stop_replica,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from vitessctl.rehearsal.mysqld import variables
+from vitessctl.rehearsal.mysqld import series, variables
 from vitessctl.rehearsal.mysqld.errors import MySqlError
 from vitessctl.rehearsal.mysqld.names import BUILTIN_SCHEMAS
 from vitessctl.rehearsal.mysqld.replication_rows import binary_log_status, binary_logs, replica_status
@@ -24,6 +24,7 @@ _TABLE = rf"(?:{_NAME.format('schema')}\.)?{_NAME.format('table')}"
 _FROM_DATABASE = rf"(?:\s+(?:from|in)\s+{_NAME.format('database')})?"
 _WHERE = r"where\s+`?(?P<column>\w+)`?\s*(?P<operator>=|!=|<>|like)\s*"
 _LIKE = rf"(?:\s+(?:like\s+|{_WHERE})(?P<quote>['\"])(?P<like>.*?)(?P=quote))?"
+_NAMES = r"(?:\s+where\s+variable_name\s+in\s*\((?P<names>[^)]*)\))"
 
 
 def like(pattern: str | None, value: str) -> bool:
@@ -132,12 +133,19 @@ def _table_status(session: Session, match: re.Match[str]) -> QueryResult:
 def _variables(session: Session, match: re.Match[str]) -> QueryResult:
     own = {} if (match["scope"] or "").lower() == "global" else session.state.variables
     values = {**variables.all_values(session.server), **own}
-    rows = [[name, value] for name, value in sorted(values.items()) if like(match["like"], name)]
+    rows = [[name, value] for name, value in sorted(values.items()) if _wanted(match, name)]
     return strings(["Variable_name", "Value"], rows)
 
 
+def _wanted(match: re.Match[str], name: str) -> bool:
+    listed = match["names"]
+    if listed is None:
+        return like(match["like"], name)
+    return name.lower() in (word.strip(" '\"\n").lower() for word in listed.split(","))
+
+
 def _status(session: Session, match: re.Match[str]) -> QueryResult:
-    rows = [[name, value(session.server)] for name, value in variables.STATUS.items() if like(match["like"], name)]
+    rows = [[name, value] for name, value in variables.all_status(session.server).items() if _wanted(match, name)]
     return strings(["Variable_name", "Value"], rows)
 
 
@@ -166,8 +174,8 @@ _PATTERNS: Final[tuple[tuple[str, Handler], ...]] = (
     (rf"(?:desc|describe|explain)\s+{_TABLE}", _columns),
     (rf"show\s+(?:index|indexes|keys)\s+(?:from|in)\s+{_TABLE}{_FROM_DATABASE}", _indexes),
     (rf"show\s+table\s+status{_FROM_DATABASE}{_LIKE}", _table_status),
-    (rf"show\s+(?:(?P<scope>global|session|local)\s+)?variables{_LIKE}", _variables),
-    (rf"show\s+(?:(?:global|session|local)\s+)?status{_LIKE}", _status),
+    (rf"show\s+(?:(?P<scope>global|session|local)\s+)?variables(?:{_NAMES}|{_LIKE})", _variables),
+    (rf"show\s+(?:(?:global|session|local)\s+)?status(?:{_NAMES}|{_LIKE})", _status),
     (r"show\s+replica\s+status(?:\s+for\s+channel\s+['\"]{2})?", lambda session, _: replica_status(session.server)),
     (r"show\s+binary\s+log\s+status", lambda session, _: binary_log_status(session.server)),
     (r"show\s+binary\s+logs", lambda session, _: binary_logs(session.server)),
@@ -204,8 +212,9 @@ _COMPILED: Final = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), handle
 
 def show(session: Session, sql: str) -> QueryResult:
     """Answers SHOW, DESCRIBE and their like. MySqlError 1064 for a SHOW that MySQL 8.4 does not know either."""
-    for pattern, handler in _COMPILED:
-        match = pattern.fullmatch(sql)
+    modern = series.modern(sql)
+    for pattern, handler in _COMPILED if modern is not None else ():
+        match = pattern.fullmatch(modern or "")
         if match is not None:
             return handler(session, match)
     raise MySqlError(1064, re.sub(r"^\w+\s*", "", sql))

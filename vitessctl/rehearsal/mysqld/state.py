@@ -8,8 +8,9 @@ from typing import Any
 
 from vitessctl.rehearsal.mysqld.config import Config, server_uuid
 from vitessctl.rehearsal.mysqld.errors import MySqlError
-from vitessctl.rehearsal.mysqld.functions import VERSION, register
+from vitessctl.rehearsal.mysqld.functions import register
 from vitessctl.rehearsal.mysqld.replica import Replica, Source
+from vitessctl.rehearsal.mysqld.series import version
 from vitessctl.rehearsal.mysqld.variables import VERSION_COMMENT
 from vitessctl.rehearsal.storage.definition import Table
 from vitessctl.rehearsal.storage.engine import Engine
@@ -92,7 +93,9 @@ class ServerState:
         self.engine.reset_log(GtidSet.parse(purged))
 
     def follow(self, host: str, port: int) -> None:
-        """Replicate from another server; keeps the threads stopped or running."""
+        """Replicate from another server; keeps the threads stopped or running. MySqlError 1777 without GTIDs."""
+        if host and not self.config.gtid:
+            raise MySqlError(1777)
         running = self.replica.is_running
         self.replica.stop()
         self.replica.change_source(Source(host, port) if host else None)
@@ -112,7 +115,7 @@ class ServerState:
         return {
             "server_id": self.config.server_id,
             "server_uuid": engine.server_uuid,
-            "version": VERSION,
+            "version": version(),
             "version_comment": VERSION_COMMENT,
             "position": str(engine.executed),
             "file_position": self.file_position,

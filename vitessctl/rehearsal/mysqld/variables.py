@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.mysqld.config import is_on
 from vitessctl.rehearsal.mysqld.errors import MySqlError
-from vitessctl.rehearsal.mysqld.functions import VERSION
+from vitessctl.rehearsal.mysqld.series import named, version
 
 if TYPE_CHECKING:
     from vitessctl.rehearsal.mysqld.state import ServerState
@@ -31,7 +31,6 @@ CONSTANTS: Final = {
     "collation_server": "utf8mb4_0900_ai_ci",
     "default_storage_engine": "InnoDB",
     "foreign_key_checks": "ON",
-    "gtid_mode": "ON",
     "init_connect": "",
     "innodb_lock_wait_timeout": "50",
     "interactive_timeout": "28800",
@@ -56,7 +55,6 @@ CONSTANTS: Final = {
     "transaction_isolation": "REPEATABLE-READ",
     "transaction_read_only": "OFF",
     "unique_checks": "ON",
-    "version": VERSION,
     "version_comment": VERSION_COMMENT,
     "wait_timeout": "28800",
 }
@@ -78,12 +76,14 @@ _LIVE: Final[dict[str, Callable[[ServerState], str]]] = {
     "rpl_semi_sync_replica_enabled": lambda server: _word(server.engine.semi_sync.replica_enabled),
     "gtid_executed": lambda server: str(server.engine.executed),
     "gtid_purged": lambda server: str(server.engine.purged),
+    "gtid_mode": lambda server: _word(server.config.gtid),
     "server_id": lambda server: str(server.config.server_id),
     "server_uuid": lambda server: server.engine.server_uuid,
     "port": lambda server: str(server.config.port),
     "socket": lambda server: str(server.config.socket),
     "datadir": lambda server: f"{server.config.folder}/data/",
     "hostname": lambda _: socket.gethostname(),
+    "version": lambda _: version(),
 }
 
 STATUS: Final[dict[str, Callable[[ServerState], str]]] = {
@@ -113,11 +113,10 @@ def value_of(server: ServerState, name: str, session: dict[str, str]) -> str:
     name = name.lower()
     if name in session:
         return session[name]
-    if name in _LIVE:
-        return _LIVE[name](server)
-    if name in CONSTANTS:
-        return CONSTANTS[name]
-    raise MySqlError(1193, name)
+    values = all_values(server)
+    if name not in values:
+        raise MySqlError(1193, name)
+    return values[name]
 
 
 def selected(name: str, value: str) -> str:
@@ -128,7 +127,12 @@ def selected(name: str, value: str) -> str:
 def all_values(server: ServerState) -> dict[str, str]:
     """Every variable, by name."""
     live = {name: value(server) for name, value in _LIVE.items()}
-    return dict(sorted({**CONSTANTS, **live}.items()))
+    return dict(sorted((named(name), value) for name, value in {**CONSTANTS, **live}.items()))
+
+
+def all_status(server: ServerState) -> dict[str, str]:
+    """Every status variable, by name."""
+    return {named(name): value(server) for name, value in STATUS.items()}
 
 
 def set_global(server: ServerState, name: str, value: str) -> None:
@@ -139,8 +143,9 @@ def set_global(server: ServerState, name: str, value: str) -> None:
         "rpl_semi_sync_source_enabled": server.set_semi_sync_source,
         "rpl_semi_sync_replica_enabled": server.set_semi_sync_replica,
     }
-    name = name.lower()
-    if name in setters:
-        setters[name](is_on(value))
-    elif name not in CONSTANTS and name not in _LIVE:
-        raise MySqlError(1193, name)
+    known = {named(each): each for each in (*setters, *CONSTANTS, *_LIVE)}
+    own = known.get(name.lower())
+    if own is None:
+        raise MySqlError(1193, name.lower())
+    if own in setters:
+        setters[own](is_on(value))

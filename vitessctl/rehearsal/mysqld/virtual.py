@@ -212,9 +212,7 @@ _OF_SERVER: Final[dict[str, Callable[[ServerState], Iterable[Row]]]] = {
     "information_schema.schemata": _schemata,
     "mysql.user": _users,
     "performance_schema.global_variables": lambda server: _values(variables.all_values(server)),
-    "performance_schema.global_status": lambda server: _values(
-        {name: value(server) for name, value in variables.STATUS.items()}
-    ),
+    "performance_schema.global_status": lambda server: _values(variables.all_status(server)),
 }
 _SAMPLE: Final = Table("sample", "sample", (Column("id", "int"),), (Key("PRIMARY", "primary", ("id",)),))
 """Gives the columns of a virtual table that has no rows."""

@@ -1,8 +1,8 @@
 """Command lines, read as strictly as the release reads them.
 
 From release 15 the parser is pflag's (two dashes), before it Go's (one or two). Which flags a component has comes
-from `vitessctl.releases`; which are booleans, numbers or durations from flag_types.json (Vitess' own help texts; a
-flag that is not in it is a string).
+from `vitessctl.releases`; which are booleans, numbers or durations from flag_types.json (Vitess' own help texts and
+sources; a flag that is not in it is a string), where releases differ from flag_types_by_release.json.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from vitessctl.rehearsal.servenv.exits import StartError
+from vitessctl.rehearsal.servenv.flagset import DURATION, TRUE, Dialect, FlagError, HelpAsked, parse
 
-BOOLEANS: Final = ("1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False")
-TRUE: Final = BOOLEANS[:6]
+if TYPE_CHECKING:
+    from vitessctl.releases import Release
+
 _UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION: Final = re.compile(r"[-+]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+|[-+]?0")
 
 Types = Mapping[str, str]
-"""Flag with dashes to bool, int, duration or float; strings are absent."""
+"""Flag with dashes to bool, int, duration, float or seconds; strings are absent."""
 
 
 class Flags:
@@ -60,105 +62,108 @@ class Flags:
 
 def parse_duration(text: str) -> float:
     """Seconds of a Go duration (`1m30s`, `250ms`), or of a bare number. ValueError on anything else."""
-    if not _DURATION.fullmatch(text):
+    if not DURATION.fullmatch(text):
         return float(text)
     total = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"([\d.]+)(ns|us|µs|ms|s|m|h)", text))
     return -total if text.startswith("-") else total
 
 
-def load_types() -> Types:
-    """What kind of value each flag takes."""
-    path = os.path.join(os.path.dirname(__file__), "flag_types.json")
-    with open(path, encoding="ascii") as file:
-        return {flag: kind for kind, flags in json.load(file).items() for flag in flags.split()}
+def load_types(release: Release | None = None) -> Types:
+    """What kind of value each flag takes, in a release; without one, in the newest."""
+    types = _by_flag(_read("flag_types.json"))
+    for range_, kinds in _read("flag_types_by_release.json").items() if release else ():
+        if release and release.within(range_):
+            types |= _by_flag(kinds)
+    return types
+
+
+def _by_flag(kinds: Mapping[str, str]) -> dict[str, str]:
+    return {flag: kind for kind, flags in kinds.items() for flag in flags.split()}
+
+
+def _read(name: str) -> dict[str, Any]:
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="ascii") as file:
+        found: dict[str, Any] = json.load(file)
+        return found
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program of a release ends that does not understand its command line."""
+
+    code: int
+    logged: bool
+    """Whether the error is also the last log line, and stands behind `Error: `, as cobra has it."""
+
+
+GO_ENDING: Final = Ending(code=2, logged=False)
+PFLAG_ENDING: Final = Ending(code=2, logged=False)
+COBRA_ENDING: Final = Ending(code=1, logged=True)
+COBRA: Final = "18.."
+"""From here on the programs are cobra's; before that pflag ends them itself."""
 
 
 class Parser:
     """One component's command line in one release."""
 
-    def __init__(self, accepts: Callable[[str], bool], dashed: bool, go: bool, types: Types) -> None:
+    def __init__(
+        self,
+        accepts: Callable[[str], bool],
+        dashed: bool,
+        go: bool,
+        types: Types,
+        long_reasons: bool = False,
+        ending: Ending | None = None,
+        component: str = "",
+        ignores_words: bool = False,
+    ) -> None:
         self._accepts = accepts
         self._dashed = dashed
         """Whether the release's own spelling is with dashes (from 23): then underscores draw a warning."""
-        self._go = go
+        self._dialect = Dialect(pflag=not go, long_reasons=long_reasons)
         self._types = types
+        self._ending = ending or (GO_ENDING if go else COBRA_ENDING)
+        self._component = component
+        self._ignores_words = ignores_words
 
     def parse(self, arguments: Sequence[str]) -> Flags:
         """The flags of a command line. Raises StartError with the release's own words and exit code."""
-        values: dict[str, str] = {}
-        rest = list(arguments)
-        while rest:
-            word = rest.pop(0)
-            if word == "--" or not word.startswith("-") or word == "-":
-                break
-            name, equals, value = self._split(word)
-            self._check_known(name)
-            key = name.replace("_", "-")
-            if not equals:
-                value = self._next_value(key, name, rest)
-            self._check_value(key, name, value)
-            values[key] = value
-        return Flags(values, arguments)
+        try:
+            parsed = parse(arguments, self._kind, self._dialect)
+        except HelpAsked:
+            raise StartError("", code=0, usage=True, logged=False) from None
+        except FlagError as error:
+            ending = self._ending
+            raise StartError(str(error), code=ending.code, usage=True, logged=ending.logged) from None
+        if parsed.words and not self._ignores_words:
+            raise self._stray(parsed.words)
+        return Flags({name.replace("_", "-"): value for name, value in parsed.values}, arguments)
 
-    def _split(self, word: str) -> tuple[str, str, str]:
-        if not self._go and not word.startswith("--"):
-            raise StartError(f"unknown shorthand flag: '{word[1]}' in {word}", usage=True)
-        name, equals, value = word.lstrip("-").partition("=")
-        return name, equals, value
+    def _stray(self, words: Sequence[str]) -> StartError:
+        """Words that are no flags: cobra takes the first for a command, the others say that they want none."""
+        if self._ending == COBRA_ENDING:
+            return StartError(f'unknown command "{words[0]}" for "{self._component}"', usage=True)
+        return StartError(f"{self._component} doesn't take any positional arguments, got '{' '.join(words)}'")
 
-    def _check_known(self, name: str) -> None:
-        if not self._accepts(name):
-            if self._go:
-                raise StartError(f"flag provided but not defined: -{name}", code=2, usage=True, logged=False)
-            raise StartError(f"unknown flag: --{name}", usage=True)
+    def _kind(self, name: str) -> str | None:
+        if name == "help" or not self._accepts(name):
+            return None
+        dashes = name.replace("_", "-")
         if self._dashed and "_" in name and not name.startswith("log_"):
-            dashes = name.replace("_", "-")
             sys.stderr.write(f"Flag --{name} has been deprecated, use --{dashes} instead \n")
-
-    def _next_value(self, key: str, name: str, rest: list[str]) -> str:
-        if self._types.get(key) == "bool":
-            return "true"
-        if rest:
-            return rest.pop(0)
-        if self._go:
-            raise StartError(f"flag needs an argument: -{name}", code=2, usage=True, logged=False)
-        raise StartError(f"flag needs an argument: --{name}", usage=True)
-
-    def _check_value(self, key: str, name: str, value: str) -> None:
-        reason = _CHECKS[self._types.get(key, "string")](value)
-        if not reason:
-            return
-        if self._go:
-            raise StartError(f'invalid value "{value}" for flag -{name}: {reason}', code=2, usage=True, logged=False)
-        raise StartError(f'invalid argument "{value}" for "--{name}" flag: {reason}', usage=True)
+        return self._types.get(dashes, "string")
 
 
-def _bad_number(value: str) -> str:
-    return "" if re.fullmatch(r"[-+]?\d+", value) else f'strconv.ParseInt: parsing "{value}": invalid syntax'
-
-
-def _bad_boolean(value: str) -> str:
-    return "" if value in BOOLEANS else f'strconv.ParseBool: parsing "{value}": invalid syntax'
-
-
-def _bad_float(value: str) -> str:
-    try:
-        float(value)
-    except ValueError:
-        return f'strconv.ParseFloat: parsing "{value}": invalid syntax'
-    return ""
-
-
-def _bad_duration(value: str) -> str:
-    if re.fullmatch(_DURATION, value):
-        return ""
-    return f'time: missing unit in duration "{value}"' if value.isdigit() else f'time: invalid duration "{value}"'
-
-
-_CHECKS: Final[dict[str, Callable[[str], str]]] = {
-    "string": lambda value: "",
-    "int": _bad_number,
-    "bool": _bad_boolean,
-    "float": _bad_float,
-    "duration": _bad_duration,
-}
+def release_parser(component: str, release: Release) -> Parser:
+    """The parser of a component as the release has it."""
+    go = release.flag_parser == "go"
+    return Parser(
+        accepts=lambda flag: release.accepts(component, flag),
+        dashed=release.within("23.."),
+        go=go,
+        types=load_types(release),
+        long_reasons=release.within("..3"),
+        ending=GO_ENDING if go else COBRA_ENDING if release.within(COBRA) else PFLAG_ENDING,
+        component=component,
+        ignores_words=release.within("..2.1") and component != "vttablet",
+    )

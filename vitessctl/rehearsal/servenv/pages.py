@@ -6,9 +6,12 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from vitessctl.rehearsal.servenv.web import Page, Web
+
+if TYPE_CHECKING:
+    from vitessctl.releases import Release
 
 Value = Callable[[], Any]
 
@@ -54,16 +57,23 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def register(web: Web, variables: Vars, title: Callable[[], str]) -> None:
-    """Put the common pages on a web server; `title` is the first line of its status page."""
-    web.pages.update(
-        {
-            "/debug/vars": variables.json_page,
-            "/metrics": variables.metrics_page,
-            "/debug/liveness": lambda: Page(""),
-            "/debug/status": lambda: status_page(variables.program, title()),
-        }
-    )
+LIVENESS: Final = "4.."
+METRICS: Final = "2.2.."
+BUILD_VERSION: Final = "19.."
+"""Since when a server has /debug/liveness, /metrics, and its version in /debug/vars."""
+
+
+def register(web: Web, variables: Vars, title: Callable[[], str], release: Release | None = None) -> None:
+    """Put the common pages of a release (None: the newest) on a web server; `title` is the status page's first line."""
+    pages: dict[str, tuple[str, Callable[[], Page]]] = {
+        "/debug/vars": ("..", variables.json_page),
+        "/metrics": (METRICS, variables.metrics_page),
+        "/debug/liveness": (LIVENESS, lambda: Page("")),
+        "/debug/status": ("..", lambda: status_page(variables.program, title())),
+    }
+    web.pages.update({path: page for path, (since, page) in pages.items() if release is None or release.within(since)})
+    if release is not None and not release.within(BUILD_VERSION):
+        variables.values.pop("BuildVersion", None)
 
 
 def status_page(program: str, text: str) -> Page:

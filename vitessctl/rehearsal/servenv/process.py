@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.servenv.exits import StartError
-from vitessctl.rehearsal.servenv.flags import Flags, Parser, load_types
+from vitessctl.rehearsal.servenv.flags import Flags, release_parser
 from vitessctl.rehearsal.servenv.log import Log
 from vitessctl.rehearsal.servenv.pages import Vars, register
 from vitessctl.rehearsal.servenv.web import Web
@@ -22,7 +22,8 @@ RELEASE_VARIABLE: Final = "VITESSCTL_RELEASE"
 DEFAULT_RELEASE: Final = "24"
 ROOT_VARIABLE: Final = "VITESSCTL_REHEARSAL_ROOT"
 FIRST_STRUCTURED_LOG: Final = "24.."
-FIRST_DASHES: Final = "23.."
+HEALTH_SINCE: Final = "13.."
+"""Until 12 no server has grpc.health.v1."""
 REFUSES_ROOT: Final = frozenset({"vtctld", "vttablet", "vtgate", "vtorc"})
 """mysqlctld does not refuse; the mysqld that it starts does."""
 
@@ -32,7 +33,7 @@ class Process:
 
     def __init__(self, component: str, arguments: Sequence[str]) -> None:
         self.component = component
-        self.release = _release()
+        self.release = current_release()
         self.log = Log(component, self.release.within(FIRST_STRUCTURED_LOG))
         self.flags = _parse(component, self.release, arguments)
         refuse_root(component)
@@ -40,12 +41,17 @@ class Process:
         self.vars = Vars(component, self.version, [component, *arguments])
         self.web = Web()
         self.signals = Signals()
-        register(self.web, self.vars, lambda: f"Release {self.release.name}.")
+        register(self.web, self.vars, lambda: f"Release {self.release.name}.", self.release)
         self.log.info(f"Version: {self.version} (REHEARSAL: a stand-in, not Vitess)")
 
     def listen_http(self) -> None:
         """Open the HTTP port of --bind-address and --port; StartError if it is taken."""
         self.web.listen(self.flags.text("bind-address"), self.flags.number("port"))
+
+    @property
+    def tells_health(self) -> bool:
+        """Whether the release's gRPC ports have the health service."""
+        return self.release.within(HEALTH_SINCE)
 
     def grpc_address(self) -> tuple[str, int]:
         """Host and port of --grpc-bind-address and --grpc-port; port 0 where there is none."""
@@ -118,24 +124,19 @@ def run(component: str, main: Callable[[list[str]], int], arguments: list[str]) 
 def report(component: str, error: StartError) -> None:
     """Print a start error: cobra's `Error: …` and usage where the real one has them, then the log's last line."""
     if error.usage:
-        first = f"Error: {error.text}" if error.logged else error.text
-        sys.stderr.write(f"{first}\nUsage:\n  {component} [flags]\n\n")
+        first = f"Error: {error.text}\n" if error.logged else f"{error.text}\n" if error.text else ""
+        sys.stderr.write(f"{first}Usage:\n  {component} [flags]\n\n")
     if error.logged:
-        Log(component, _release().within(FIRST_STRUCTURED_LOG)).error(error.text)
+        Log(component, current_release().within(FIRST_STRUCTURED_LOG)).error(error.text)
     sys.stderr.flush()
 
 
-def _release() -> Release:
+def current_release() -> Release:
+    """The release that the image, or whoever started the process, names; 24 where nobody does."""
     from vitessctl import releases
 
     return releases.get(os.environ.get(RELEASE_VARIABLE, DEFAULT_RELEASE))
 
 
 def _parse(component: str, release: Release, arguments: Sequence[str]) -> Flags:
-    parser = Parser(
-        accepts=lambda flag: release.accepts(component, flag),
-        dashed=release.within(FIRST_DASHES),
-        go=release.flag_parser == "go",
-        types=load_types(),
-    )
-    return parser.parse(arguments)
+    return release_parser(component, release).parse(arguments)

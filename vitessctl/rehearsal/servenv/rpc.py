@@ -24,7 +24,8 @@ OPTIONS: Final = [
 class RpcServer:
     """A gRPC server; every stream holds one of its threads, which start when they are needed."""
 
-    def __init__(self, threads: int = 64) -> None:
+    def __init__(self, threads: int = 64, tells_health: bool = True) -> None:
+        self._tells_health = tells_health
         self._pool = futures.ThreadPoolExecutor(threads)
         self._server = grpc.server(self._pool, options=OPTIONS)
         self._services: set[str] = {""}
@@ -36,7 +37,8 @@ class RpcServer:
 
     def listen(self, host: str, port: int) -> int:
         """Open the port and serve; gives the port. StartError in Vitess's words if it is taken."""
-        self._server.add_generic_rpc_handlers((_health(self._services), _Unknown(self._services)))
+        health = (_health(self._services),) if self._tells_health else ()
+        self._server.add_generic_rpc_handlers((*health, _Unknown(self._services)))
         _check_free(host, port)
         try:
             bound = self._server.add_insecure_port(f"{host or '[::]'}:{port}")

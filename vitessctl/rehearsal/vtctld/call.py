@@ -14,6 +14,7 @@ from vitessctl.rehearsal.topology import TopologyError
 from vitessctl.rehearsal.topology_names import Refused
 from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vtctld.tablets import Tablets
+from vitessctl.releases import Release
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 
@@ -26,6 +27,8 @@ class Call:
     log: Log
     deadline: float
     """On time.monotonic()."""
+    release: Release
+    """The release that vtctld stands for."""
 
     def time_left(self) -> float:
         """Seconds until the client gives up."""

@@ -16,30 +16,31 @@ from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 
 def init_shard_primary(place: Place, elected: str, force: bool, wait: float) -> None:
-    """Do it, with the shard's lock held. Refused and TabletError in Vitess's words."""
+    """Do it, with the shard's lock held. Refused and TabletError in Vitess's words, `master` until 11."""
+    word = place.release.primary_type if place.release else "primary"
     shard = read_shard(place, "")
     place.events.lines.clear()  # the real call says nothing of the policy
     if elected not in shard.tablets:
-        raise Refused(f"primary-elect tablet {elected} is not in the shard")
-    for problem in _problems(shard, elected):
+        raise Refused(f"{word}-elect tablet {elected} is not in the shard")
+    for problem in _problems(shard, elected, word):
         if not force:
-            raise Refused(f"primary-elect tablet {elected} {problem}, use -force to proceed anyway")
-        place.events.warning(f"primary-elect tablet {elected} {problem}, proceeding anyway as -force was used")
+            raise Refused(f"{word}-elect tablet {elected} {problem}, use -force to proceed anyway")
+        place.events.warning(f"{word}-elect tablet {elected} {problem}, proceeding anyway as -force was used")
     _reset_all(place, shard, wait)
-    place.events.info(f"initializing primary on {elected}")
+    place.events.info(f"initializing {word} on {elected}")
     primary = shard.tablets[elected]
     position = place.patient(primary, wait).init_primary(shard.policy.ackers > 0)
-    _attach_all(place, shard, primary, position, wait)
+    _attach_all(place, shard, primary, position, wait, word)
     place.topology.update_shard(place.keyspace, place.shard, lambda record: _name(record, primary))
 
 
-def _problems(shard: Shard, elected: str) -> list[str]:
+def _problems(shard: Shard, elected: str, word: str) -> list[str]:
     """What speaks against it, in the order in which vtctld looks."""
     primaries = {alias for alias, tablet in shard.tablets.items() if tablet.type == topodata.PRIMARY}
     found = {
-        "is not the shard primary": shard.primary_alias != elected,
-        "is not a primary in the shard": elected not in primaries,
-        "is not the only primary in the shard": bool(primaries - {elected}),
+        f"is not the shard {word}": shard.primary_alias != elected,
+        f"is not a {word} in the shard": elected not in primaries,
+        f"is not the only {word} in the shard": bool(primaries - {elected}),
     }
     return [text for text, holds in found.items() if holds]
 
@@ -55,9 +56,9 @@ def _reset_all(place: Place, shard: Shard, wait: float) -> None:
         raise Refused(joined(answers.errors, text))
 
 
-def _attach_all(place: Place, shard: Shard, primary: topodata.Tablet, position: str, wait: float) -> None:
+def _attach_all(place: Place, shard: Shard, primary: topodata.Tablet, position: str, wait: float, word: str) -> None:
     elected = alias_text(primary.alias)
-    place.events.info(f"populating reparent journal on new primary {elected}")
+    place.events.info(f"populating reparent journal on new {word} {elected}")
 
     def attach(alias: str, tablet: topodata.Tablet) -> None:
         place.events.info(f"initializing replica {alias}")
@@ -68,9 +69,9 @@ def _attach_all(place: Place, shard: Shard, primary: topodata.Tablet, position: 
     answers = ask_all(shard.others(elected), attach)
     try:
         client = place.patient(primary, wait)
-        client.populate_reparent_journal(journal_time(), "InitShardPrimary", elected, position)
+        client.populate_reparent_journal(journal_time(), f"InitShard{word.title()}", elected, position)
     except TabletError as error:
-        raise Refused(f"failed to PopulateReparentJournal on primary: {error}") from None
+        raise Refused(f"failed to PopulateReparentJournal on {word}: {error}") from None
     if answers.errors:
         raise Refused(joined(answers.errors, "tablet {alias} InitReplica failed: {error}"))
 

@@ -44,7 +44,7 @@ def create(call: Call, request: pb.CreateKeyspaceRequest) -> pb.CreateKeyspaceRe
         if error.reason is not Reason.EXISTS or not request.force:
             raise
     if not request.allow_empty_v_schema:
-        _ensure_vschema(call.topology, request.name)
+        ensure_vschema(call.topology, request.name)
     rebuild_srv_vschema(call.topology)
     return pb.CreateKeyspaceResponse(keyspace=_named(call.topology, request.name))
 
@@ -79,7 +79,7 @@ def delete(call: Call, request: pb.DeleteKeyspaceRequest) -> pb.DeleteKeyspaceRe
             hint = "use Recursive=true or remove them manually"
             raise Refused(f"keyspace {name} still has {len(shards)} shards; {hint}")
         for shard in shards:
-            _delete_shard(topology, name, shard)
+            delete_shard(topology, name, shard)
         for cell in topology.cell_names():
             store = topology.cell_store(cell)
             _without_absent(store.delete, srv_keyspace_path(store, name))
@@ -149,7 +149,8 @@ def _named_shard(topology: Topology, keyspace: str, name: str) -> pb.Shard:
     return pb.Shard(keyspace=keyspace, name=name, shard=topology.shard(keyspace, name))
 
 
-def _ensure_vschema(topology: Topology, keyspace: str) -> None:
+def ensure_vschema(topology: Topology, keyspace: str) -> None:
+    """Give a keyspace an empty VSchema if it has none."""
     try:
         topology.vschema(keyspace)
     except TopologyError as error:
@@ -158,7 +159,8 @@ def _ensure_vschema(topology: Topology, keyspace: str) -> None:
         topology.save_vschema(keyspace, vschema.Keyspace())
 
 
-def _delete_shard(topology: Topology, keyspace: str, shard: str) -> None:
+def delete_shard(topology: Topology, keyspace: str, shard: str) -> None:
+    """Remove a shard's record with those of its tablets."""
     with shard_lock(topology, keyspace, shard, "DeleteShard"):
         for tablet in topology.tablets_of_shard(keyspace, shard).values():
             topology.delete_tablet(tablet.alias)

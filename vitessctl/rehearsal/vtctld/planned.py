@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from vitessctl.rehearsal.servenv.times import seconds
 from vitessctl.rehearsal.tablet_rpc import TabletError
 from vitessctl.rehearsal.topology_names import Refused, alias_text
+from vitessctl.rehearsal.vtctld import old_planned
 from vitessctl.rehearsal.vtctld.election import EMPTY, Position, executed, furthest_first, not_a_replica, replicated
 from vitessctl.rehearsal.vtctld.reparent import (
     NewSource,
@@ -24,6 +26,9 @@ from vitessctl.rehearsal.vtctld.reparent import (
 )
 from vitessctl.rehearsal.vtctld.tablets import ask_all
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
+
+ASKS_ALL_FIRST: Final = "18.."
+"""These begin with a call to every tablet, and stop if one is dead."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,15 @@ def planned_reparent(place: Place, options: PlannedOptions) -> str:
     """Do it, with the shard's lock held; gives the primary's alias. Refused and TabletError in Vitess's words."""
     shard = read_shard(place, options.expected_primary)
     avoid = options.avoid_primary
+    if place.within(old_planned.CANNOT_INITIALISE):
+        chosen = old_planned.elect(place, shard, options.new_primary, avoid)
+        if chosen:
+            _promote(place, shard, shard.tablets[chosen], options.wait)
+        return chosen or shard.primary_alias
     if not options.new_primary and not avoid:
         avoid = shard.primary_alias
-    _verify_reachable(place, shard)
+    if place.within(ASKS_ALL_FIRST):
+        _verify_reachable(place, shard)
     if options.new_primary and options.new_primary == avoid:
         raise Refused(f"primary-elect tablet {options.new_primary} is the same as the tablet to avoid")
     if not options.new_primary and shard.primary_alias and avoid != shard.primary_alias:

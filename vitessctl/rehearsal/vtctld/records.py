@@ -51,7 +51,7 @@ def delete(call: Call, request: pb.DeleteTabletsRequest) -> pb.DeleteTabletsResp
     """Remove records; a primary's only when told so."""
     for alias in request.tablet_aliases:
         tablet = call.topology.tablet(alias)
-        if _is_primary(call, tablet) and not request.allow_primary:
+        if is_primary(call, tablet) and not request.allow_primary:
             raise Refused(f"cannot delete tablet {alias_text(alias)} as it is a primary, pass AllowPrimary = true")
         call.topology.delete_tablet(alias)
     return pb.DeleteTabletsResponse()
@@ -111,7 +111,8 @@ def _of_cells(call: Call, request: pb.GetTabletsRequest) -> Iterable[topodata.Ta
     return found
 
 
-def _is_primary(call: Call, tablet: topodata.Tablet) -> bool:
+def is_primary(call: Call, tablet: topodata.Tablet) -> bool:
+    """Whether a tablet is its shard's primary, by its own record and by the shard's."""
     if tablet.type != topodata.PRIMARY:
         return False
     try:

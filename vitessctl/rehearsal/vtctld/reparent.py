@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from vitessctl.rehearsal.servenv.times import asked, seconds
 from vitessctl.rehearsal.tablet_rpc import IO_STOPPED, TabletError, TabletManager
@@ -13,8 +14,12 @@ from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vtctld.durability import Policy, policy_of
 from vitessctl.rehearsal.vtctld.events import Events
 from vitessctl.rehearsal.vtctld.tablets import Tablets, ask_all
+from vitessctl.releases import Release
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 from vitessctl.vtctld.proto import vttime_pb2 as vttime
+
+POLICY_IN_RECORD: Final = "14.."
+"""From here on the keyspace's record says what a commit needs, and reparents say that they look."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,12 @@ class Place:
     events: Events
     keyspace: str
     shard: str
+    release: Release | None = None
+    """What is checked first, and in which words, changed over time; None is as the newest has it."""
+
+    def within(self, range_: str) -> bool:
+        """Whether the release lies in a range; the newest lies in no range that ends."""
+        return self.release.within(range_) if self.release else range_.endswith("..")
 
     def remote(self, tablet: topodata.Tablet) -> TabletManager:
         """A tablet for a step that may take a remote operation's time."""
@@ -90,7 +101,8 @@ def read_shard(place: Place, expected: str) -> Shard:
     if expected and expected != current:
         raise Refused(f"primary {current or '<nil>'} is not equal to expected alias {expected}")
     name, policy = policy_of(place.topology, place.keyspace)
-    place.events.info(f"Getting a new durability policy for {name}")
+    if place.within(POLICY_IN_RECORD):
+        place.events.info(f"Getting a new durability policy for {name}")
     return Shard(record, place.topology.tablets_of_shard(place.keyspace, place.shard), policy)
 
 

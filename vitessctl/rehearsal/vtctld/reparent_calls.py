@@ -69,7 +69,7 @@ def initial(call: Call, request: pb.InitShardPrimaryRequest) -> pb.InitShardPrim
 
 
 def _place(call: Call, keyspace: str, shard: str) -> Place:
-    return Place(call.topology, call.tablets, Events(call.log), keyspace, shard)
+    return Place(call.topology, call.tablets, Events(call.log), keyspace, shard, call.release)
 
 
 HANDLERS: Handlers = {

@@ -36,15 +36,15 @@ def apply_schema(call: Call, request: pb.ApplySchemaRequest) -> pb.ApplySchemaRe
     """Run DDL on every shard's primary, one statement after the other."""
     if not request.sql:
         raise Refused("Sql must be a non-empty array")
-    primaries = _primaries(call, request.keyspace)
+    shards = primaries(call, request.keyspace)
     for sql in request.sql:
         check_one_statement(sql)
     if request.ddl_strategy.split(" ")[0] not in DIRECT:
         raise Refused(f"rehearsal: the stand-in only knows ddl_strategy direct, not {request.ddl_strategy}")
-    rows: dict[str, int] = dict.fromkeys(primaries, 0)
+    rows: dict[str, int] = dict.fromkeys(shards, 0)
     started = time.monotonic_ns()
     for index in range(len(request.sql)):
-        for shard, result in _run(call, primaries, list(request.sql), index, started).items():
+        for shard, result in _run(call, shards, list(request.sql), index, started).items():
             rows[shard] += result["rows_affected"]
     return pb.ApplySchemaResponse(rows_affected_by_shard=rows)
 
@@ -132,8 +132,8 @@ def _refuse_sql(sql: str) -> None:
     raise Refused("rehearsal: the stand-in takes a VSchema only as JSON, not as ALTER VSCHEMA")
 
 
-def _primaries(call: Call, keyspace: str) -> dict[str, topodata.Tablet]:
-    """The primary of every shard."""
+def primaries(call: Call, keyspace: str) -> dict[str, topodata.Tablet]:
+    """The primary of every shard. Refused where one has none."""
     try:
         shards = call.topology.shard_names(keyspace)
     except TopologyError as error:
@@ -143,13 +143,13 @@ def _primaries(call: Call, keyspace: str) -> dict[str, topodata.Tablet]:
         raise Refused(f"{text}\nFindAllShardsInKeyspace({keyspace}): List") from None
     if not shards:
         raise Refused(f"keyspace: {keyspace} does not contain any primary tablets")
-    primaries = {}
+    found = {}
     for shard in shards:
         record = call.topology.shard(keyspace, shard)
         if not record.HasField("primary_alias"):
             raise Refused(f"shard: {shard} does not have a primary")
-        primaries[shard] = call.topology.tablet(record.primary_alias)
-    return primaries
+        found[shard] = call.topology.tablet(record.primary_alias)
+    return found
 
 
 def _run(

@@ -15,27 +15,32 @@ from vitessctl.rehearsal.servenv.rpc import RpcServer
 from vitessctl.rehearsal.servenv.web import Page
 from vitessctl.rehearsal.tablet_rpc import TabletError
 from vitessctl.rehearsal.topology import TopologyError
-from vitessctl.rehearsal.topology_names import Refused, now
+from vitessctl.rehearsal.topology_names import Refused
 from vitessctl.rehearsal.topology_records import Topology, open_topology
 from vitessctl.rehearsal.vtctld import (
     cells,
     inspection,
     keyspaces,
-    legacy,
+    offered,
     records,
     reparent_calls,
     schema,
     tablet_calls,
 )
 from vitessctl.rehearsal.vtctld.call import Call, Handler, Handlers
+from vitessctl.rehearsal.vtctld.legacy import service as legacy
+from vitessctl.rehearsal.vtctld.legacy.http import over_http
+from vitessctl.rehearsal.vtctld.legacy.job import Output
 from vitessctl.rehearsal.vtctld.tablets import Tablets
 from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND, LEGACY_SERVICE, METHODS, SERVICE
-from vitessctl.vtctld.proto import logutil_pb2 as logutil
 from vitessctl.vtctld.proto import vtctldata_pb2 as pb
 
 LONGEST_CALL: Final = 3600.0
 HEALTH_SECONDS: Final = 3600.0
 """/debug/health hangs as long as etcd does."""
+HAS_HEALTH: Final = "2.2.."
+HAS_API: Final = "..17"
+"""Since when vtctld has /debug/health, and until when it takes commands at /api/vtctl/ (17 does, 19 does not)."""
 HANDLERS: Final[Handlers] = {
     **cells.HANDLERS,
     **keyspaces.HANDLERS,
@@ -51,13 +56,16 @@ def main(arguments: list[str]) -> int:
     """Run until SIGTERM. StartError for what stops a real vtctld from starting."""
     process = Process("vtctld", arguments)
     topology = open_topology(process.flags)
-    process.web.pages["/debug/health"] = lambda: _health(topology)
     service = Service(process, topology)
-    server = RpcServer()
-    offered = process.flags.words("service-map")
-    if "grpc-vtctld" in offered:
+    if process.release.within(HAS_HEALTH):
+        process.web.pages["/debug/health"] = lambda: _health(topology)
+    if process.release.within(HAS_API):
+        process.web.receivers["/api/vtctl/"] = lambda body: over_http(service.unbounded(), body)
+    server = RpcServer(tells_health=process.tells_health)
+    wanted = process.flags.words("service-map")
+    if "grpc-vtctld" in wanted and process.release.within(offered.SERVICE_SINCE):
         server.add(SERVICE, service.handler())
-    if "grpc-vtctl" in offered:
+    if "grpc-vtctl" in wanted:
         server.add(LEGACY_SERVICE, service.legacy_handler())
     host, port = process.grpc_address()
     if port:
@@ -79,11 +87,13 @@ class Service:
 
     def handler(self) -> grpc.GenericRpcHandler:
         """vtctlservice.Vtctld"""
+        had = offered.calls(self._process.release)
         handlers = {
             name: grpc.unary_unary_rpc_method_handler(
-                self._unary(HANDLERS[name]), method.request.FromString, method.response.SerializeToString
+                self._unary(name, HANDLERS[name]), method.request.FromString, method.response.SerializeToString
             )
             for name, method in METHODS.items()
+            if name in had
         }
         return grpc.method_handlers_generic_handler(SERVICE, handlers)
 
@@ -95,8 +105,9 @@ class Service:
         )
         return grpc.method_handlers_generic_handler(LEGACY_SERVICE, {method.name: handler})
 
-    def _unary(self, handler: Handler) -> Any:
+    def _unary(self, name: str, handler: Handler) -> Any:
         def answer(request: Any, context: grpc.ServicerContext) -> Any:
+            offered.forget_newer(self._process.release, name, request)
             try:
                 return handler(self._call(context), request)
             except (Refused, TopologyError, TabletError, EtcdError) as error:
@@ -105,18 +116,29 @@ class Service:
         return answer
 
     def _legacy(self, request: pb.ExecuteVtctlCommandRequest, context: grpc.ServicerContext) -> Iterator[Any]:
-        lines: list[str] = []
+        """The events first, then the error if there is one."""
+        output = Output()
+        failure = ""
         try:
-            lines = legacy.run(self._call(context), list(request.args))
+            legacy.run(self._call(context), list(request.args), output)
         except (Refused, TopologyError, TabletError, EtcdError) as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        for line in lines:
-            event = logutil.Event(time=now(), level=logutil.CONSOLE, file="rehearsal", line=1, value=line)
+            failure = str(error)
+        for event in output.events:
             yield pb.ExecuteVtctlCommandResponse(event=event)
+        if failure:
+            context.abort(grpc.StatusCode.UNKNOWN, failure)
+
+    def unbounded(self) -> Call:
+        """A call of somebody who does not say how long he waits."""
+        return self._within(LONGEST_CALL)
 
     def _call(self, context: grpc.ServicerContext) -> Call:
-        left = min(context.time_remaining() or LONGEST_CALL, LONGEST_CALL)
-        return Call(self._topology.within(left), self._tablets, self._process.log, time.monotonic() + left)
+        return self._within(min(context.time_remaining() or LONGEST_CALL, LONGEST_CALL))
+
+    def _within(self, left: float) -> Call:
+        topology = self._topology.within(left)
+        deadline = time.monotonic() + left
+        return Call(topology, self._tablets, self._process.log, deadline, self._process.release)
 
 
 def _health(topology: Topology) -> Page:

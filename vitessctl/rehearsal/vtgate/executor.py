@@ -14,6 +14,7 @@ from vitessctl.rehearsal.vtgate.own import Own
 from vitessctl.rehearsal.vtgate.statements import DEFINITIONS, WRITES, first_word, without_comments
 from vitessctl.rehearsal.vtgate.target import PRIMARY, Target, parse_target
 from vitessctl.rehearsal.vtgate.vschema import Catalogue, Keyspace
+from vitessctl.releases import Release
 
 EMPTY = QueryResult(fields=[], rows=[], rows_affected=0, insert_id=0)
 _POOL = ThreadPoolExecutor(32, thread_name_prefix="scatter")
@@ -30,10 +31,11 @@ class Part:
 class Executor:
     """A session. Not for use by two threads at once."""
 
-    def __init__(self, health: Health, catalogue: Catalogue) -> None:
+    def __init__(self, health: Health, catalogue: Catalogue, release: Release) -> None:
         self._health = health
         self._catalogue = catalogue
-        self._own = Own(health, catalogue, self)
+        self.release = release
+        self._own = Own(health, catalogue, self, release)
         self.target = Target()
         self.autocommit = True
         self.last_insert_id = 0
@@ -47,7 +49,7 @@ class Executor:
 
     def use(self, database: str) -> None:
         """Choose a target. GateError VT05003 if it is none."""
-        target = parse_target(database)
+        target = parse_target(database, knows_primary=self.release.primary_type == PRIMARY)
         if target is None:
             raise unknown_database(database)
         if target.keyspace and target.keyspace not in ("information_schema", "mysql", "sys", "performance_schema"):

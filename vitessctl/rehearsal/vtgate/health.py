@@ -76,11 +76,13 @@ class Health:
             raise GateError(f"target: {alias}: the tablet is gone, and with it the transaction")
         return _client_of(seen)
 
-    def connections(self) -> dict[str, int]:
-        """HealthcheckConnections of /debug/vars: serving tablets by `keyspace.shard.type`."""
+    def connections(self, primary_type: str = "primary") -> dict[str, int]:
+        """HealthcheckConnections of /debug/vars: serving tablets by `keyspace.shard.type`, in the release's word."""
         with self._lock:
             serving = [seen.report for seen in self._seen.values() if seen.alive and seen.report["serving"]]
-        return dict(sorted(Counter(f"{r['keyspace']}.{r['shard']}.{r['type']}" for r in serving).items()))
+        words = {"primary": primary_type}
+        counts = Counter(f"{r['keyspace']}.{r['shard']}.{words.get(r['type'], r['type'])}" for r in serving)
+        return dict(sorted(counts.items()))
 
     def listed(self) -> list[Seen]:
         """Every tablet ever heard of, also those that died: what `show vitess_tablets` shows."""

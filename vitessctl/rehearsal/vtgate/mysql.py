@@ -19,7 +19,7 @@ from mysql_mimic.variables import GlobalVariables, SessionVariables
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.vtgate.executor import Executor
 from vitessctl.rehearsal.vtgate.failures import GateError
-from vitessctl.rehearsal.vtgate.own import VERSION
+from vitessctl.rehearsal.vtgate.own import version
 
 TYPES = {
     "INT8": ColumnType.LONG, "UINT8": ColumnType.LONG, "INT16": ColumnType.LONG, "INT24": ColumnType.LONG,
@@ -38,7 +38,7 @@ class Session(BaseSession):  # type: ignore[misc]  # mysql-mimic's classes count
 
     def __init__(self, executor: Executor, threads: ThreadPoolExecutor) -> None:
         self.variables = SessionVariables(GlobalVariables())
-        self.variables.set("version", VERSION, force=True)
+        self.variables.set("version", version(executor.release), force=True)
         self.username: str | None = None
         self.database: str | None = None
         self._executor = executor

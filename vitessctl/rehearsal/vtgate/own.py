@@ -5,17 +5,29 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.tablet_rpc import Field, QueryResult
 from vitessctl.rehearsal.vtgate.failures import GateError
 from vitessctl.rehearsal.vtgate.health import Health
+from vitessctl.rehearsal.vtgate.target import PRIMARY
 from vitessctl.rehearsal.vtgate.vschema import Catalogue
+from vitessctl.releases import Release
 
 if TYPE_CHECKING:
     from vitessctl.rehearsal.vtgate.executor import Executor
 
-VERSION = "8.4.6-Vitess"
+VERSIONS: Final = (
+    ("..4", "5.5.10-Vitess"),
+    ("5..15", "5.7.9-Vitess"),
+    ("16..21", "8.0.30-Vitess"),
+    ("22", "8.0.40-Vitess"),
+    ("23..", "8.4.6-Vitess"),
+)
+"""What vtgate says to be, whatever MySQL stands behind it."""
+SETS_NAMES: Final = "2.2.."
+"""Before that SET NAMES, with which most clients begin, is a syntax error."""
+TERM_COLUMNS: Final = (("..6", ""), ("7..11", "MasterTermStartTime"), ("12..", "PrimaryTermStartTime"))
 _INTEGER = re.compile(r"^select\s+(-?\d+)(?:\s+from\s+dual)?$", re.IGNORECASE)
 _VARIABLE = re.compile(r"@@(?:session\.|global\.)?(\w+)", re.IGNORECASE)
 _ONLY_OWN = re.compile(
@@ -25,7 +37,6 @@ _ONLY_OWN = re.compile(
 )
 _ITEM = re.compile(r"(@@[\w.]+|\w+\(\))(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
 _VARIABLES = {
-    "version": VERSION,
     "version_comment": "REHEARSAL of vtgate: a stand-in, not Vitess",
     "max_allowed_packet": "67108864",
     "sql_mode": "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES",
@@ -46,7 +57,9 @@ _VARIABLES = {
 class Own:
     """Answers of one session."""
 
-    def __init__(self, health: Health, catalogue: Catalogue, session: Executor) -> None:
+    def __init__(self, health: Health, catalogue: Catalogue, session: Executor, release: Release) -> None:
+        self._release = release
+        self._variables = {"version": version(release), **_VARIABLES}
         self._health = health
         self._catalogue = catalogue
         self._session = session
@@ -78,6 +91,9 @@ class Own:
         return None
 
     def _set(self, sql: str) -> QueryResult:
+        names = re.match(r"set\s+names\b", sql, re.IGNORECASE)
+        if names and not self._release.within(SETS_NAMES):
+            raise GateError(f"syntax error at position {names.end() + 2} near 'names'", 1105)
         match = re.search(r"\bautocommit\s*:?=\s*'?(\w+)", sql, re.IGNORECASE)
         if match:
             self._session.autocommit = match[1].lower() in ("1", "on", "true")
@@ -92,7 +108,7 @@ class Own:
         if words[0] in ("variables", "status", "collation", "charset", "character"):
             pattern = re.search(r"like\s+'([^']*)'", sql, re.IGNORECASE)
             wanted = re.compile(pattern[1].replace("%", ".*").replace("_", ".") if pattern else ".*", re.IGNORECASE)
-            rows = [[name, value] for name, value in _VARIABLES.items() if wanted.fullmatch(name)]
+            rows = [[name, value] for name, value in self._variables.items() if wanted.fullmatch(name)]
             return table(["Variable_name", "Value"], rows if words[0] == "variables" else [])
         show = self._shows.get(words[0])
         return show() if show else None
@@ -107,8 +123,9 @@ class Own:
 
     def _tablets(self) -> QueryResult:
         """A tablet that died stays listed as it last was, as with Vitess 24: no one may take this for a check."""
-        header = ["Cell", "Keyspace", "Shard", "TabletType", "State", "Alias", "Hostname", "PrimaryTermStartTime"]
-        rows = []
+        last = next(name for range_, name in TERM_COLUMNS if self._release.within(range_))
+        header = ["Cell", "Keyspace", "Shard", "TabletType", "State", "Alias", "Hostname", *([last] if last else [])]
+        rows: list[list[str]] = []
         for seen in self._health.listed():
             report = seen.report
             state = "SERVING" if report["serving"] else "NOT_SERVING"
@@ -116,8 +133,9 @@ class Own:
                 time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(report["term_start"])) if report["term_start"] else ""
             )
             cell = report["alias"].rpartition("-")[0]
-            place = [cell, report["keyspace"], report["shard"], report["type"].upper()]
-            rows.append([*place, state, report["alias"], seen.hostname, term])
+            kind = self._release.primary_type if report["type"] == PRIMARY else report["type"]
+            place = [cell, report["keyspace"], report["shard"], kind.upper()]
+            rows.append([*place, state, report["alias"], seen.hostname, *([term] if last else [])])
         return table(header, rows)
 
     def _replication_status(self) -> QueryResult:
@@ -147,7 +165,7 @@ class Own:
             "database()": session.target.keyspace or None,
             "schema()": session.target.keyspace or None,
             "last_insert_id()": str(session.last_insert_id),
-            "version()": VERSION,
+            "version()": self._variables["version"],
             "user()": "rehearsal@localhost",
             "connection_id()": "1",
             "@@autocommit": str(int(session.autocommit)),
@@ -158,9 +176,14 @@ class Own:
         name = match[1] if match else item
         if name == "autocommit":
             return own["@@autocommit"]
-        if name not in _VARIABLES:
+        if name not in self._variables:
             raise GateError(f"Unknown system variable '{name}'", 1193)
-        return _VARIABLES[name]
+        return self._variables[name]
+
+
+def version(release: Release) -> str:
+    """The version that clients see."""
+    return next(text for range_, text in VERSIONS if release.within(range_))
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[str | None]], kind: str = "VARCHAR") -> QueryResult:

@@ -21,20 +21,30 @@ from vitessctl.rehearsal.vtgate.executor import Executor
 from vitessctl.rehearsal.vtgate.health import Health
 from vitessctl.rehearsal.vtgate.target import TYPES
 from vitessctl.rehearsal.vtgate.vschema import Catalogue
+from vitessctl.releases import Release
 
 GATE_SERVICE: Final = "vtgateservice.Vitess"
 _VALIDATION: Final = "cells_to_watch validation failed: Code: INVALID_ARGUMENT\n"
 POLL_SECONDS: Final = 0.05
+CHECKS: Final = "11.."
+"""From here on vtgate looks at its cells and types before it starts."""
+NO_TYPES: Final = (
+    ("11..17", "tablet_types_to_wait flag must be set", False),
+    ("18..22", 'required flag(s) "tablet_types_to_wait" not set', True),
+    ("23..", "at least one of the flags in the group [tablet-types-to-wait] is required", True),
+)
+_AT_LEAST_ONE: Final = "contain at least one serving tablet type"
+HAS_DEFAULT_CELL: Final = "..14"
+DEFAULT_CELL: Final = "test_nj"
 
 
 def main(arguments: list[str]) -> int:
     """Run until SIGTERM. StartError for what stops a real vtgate from starting."""
     process = Process("vtgate", arguments)
     flags = process.flags
-    if not flags.given("tablet-types-to-wait"):
-        raise StartError("at least one of the flags in the group [tablet-types-to-wait] is required", usage=True)
+    check_types(flags, process.release)
     topology = open_topology(flags)
-    cells = watched_cells(flags, topology)
+    cells = watched_cells(flags, topology, process.release)
     health = Health(topology, cells)
     catalogue = Catalogue(topology, flags.text("cell"))
     health.start()
@@ -42,12 +52,12 @@ def main(arguments: list[str]) -> int:
     imports.start()
     wait_for_tablets(process, health, catalogue)
     imports.join()
-    process.vars["HealthcheckConnections"] = health.connections
+    process.vars["HealthcheckConnections"] = lambda: health.connections(process.release.primary_type)
     process.vars["HealthcheckErrors"] = {}
     process.web.pages["/debug/health"] = lambda: Page("ok")
     process.web.pages["/healthz"] = lambda: redirect("/debug/status")
     process.web.pages["/"] = lambda: redirect("/debug/status")
-    rpc = RpcServer()
+    rpc = RpcServer(tells_health=process.tells_health)
     host, port = process.grpc_address()
     if port:
         rpc.listen(host, port)
@@ -60,9 +70,27 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def watched_cells(flags: Flags, topology: Topology) -> tuple[str, ...]:
-    """The cells to watch, checked as the real one checks them."""
-    cell, watched = flags.text("cell"), flags.words("cells-to-watch")
+def check_types(flags: Flags, release: Release) -> None:
+    """Whether --tablet-types-to-wait is there, from 11 on. StartError in the release's words."""
+    if not flags.given("tablet-types-to-wait"):
+        for range_, text, usage in NO_TYPES:
+            if release.within(range_):
+                raise StartError(text, usage=usage)
+    elif release.within(CHECKS) and not known_types(flags):
+        raise StartError(f"tablet_types_to_wait {'must' if release.within('18..') else 'should'} {_AT_LEAST_ONE}")
+
+
+def known_types(flags: Flags) -> set[str]:
+    """The types to wait for that can serve."""
+    return {TYPES[word.lower()] for word in flags.words("tablet-types-to-wait") if word.lower() in TYPES}
+
+
+def watched_cells(flags: Flags, topology: Topology, release: Release) -> tuple[str, ...]:
+    """The cells to watch, checked as the real one checks them: from 11 on."""
+    default = DEFAULT_CELL if release.within(HAS_DEFAULT_CELL) else ""
+    cell, watched = flags.text("cell", default), flags.words("cells-to-watch")
+    if not release.within(CHECKS):
+        return watched
     if not cell:
         raise StartError(f"{_VALIDATION}cell flag must be set")
     if not watched:
@@ -81,7 +109,7 @@ def watched_cells(flags: Flags, topology: Topology) -> tuple[str, ...]:
 
 def wait_for_tablets(process: Process, health: Health, catalogue: Catalogue) -> None:
     """With keyspaces but no healthy tablet no port is opened for a while; then it serves all the same."""
-    wanted = {TYPES[word.lower()] for word in process.flags.words("tablet-types-to-wait") if word.lower() in TYPES}
+    wanted = known_types(process.flags)
     deadline = time.monotonic() + seconds("vtgate_initial_tablets")
     try:
         groups = {f"{name}.{shard}" for name in catalogue.names() for shard in catalogue.keyspace(name).shards}
@@ -121,7 +149,7 @@ def serve_mysql(process: Process, health: Health, catalogue: Catalogue) -> None:
     def run() -> None:
         try:
             host = flags.text("mysql-server-bind-address")
-            asyncio.run(serve(host, port, lambda: Executor(health, catalogue), users))
+            asyncio.run(serve(host, port, lambda: Executor(health, catalogue, process.release), users))
         except BaseException as error:
             outcome.append(error)
             process.signals.stop()

@@ -19,10 +19,11 @@ class Target:
     tablet_type: str = PRIMARY
 
 
-def parse_target(text: str) -> Target | None:
-    """The target that a text names, None if it names none."""
+def parse_target(text: str, knows_primary: bool = True) -> Target | None:
+    """The target that a text names, None if it names none; until release 11 nothing is called `primary`."""
     match = _SHAPE.match(text.strip("`"))
-    tablet_type = TYPES.get((match["type"] or PRIMARY).lower()) if match else None
-    if match is None or tablet_type is None:
+    word = (match["type"] or "").lower() if match else ""
+    tablet_type = TYPES.get(word or PRIMARY)
+    if match is None or tablet_type is None or (word == PRIMARY and not knows_primary):
         return None
     return Target(match["keyspace"], match["shard"] or "", tablet_type)

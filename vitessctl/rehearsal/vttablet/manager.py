@@ -143,8 +143,14 @@ class Manager:
             return self._lead(semi_sync)
 
     def init_primary(self, semi_sync: bool) -> str:
-        """Becomes the first primary of the shard."""
-        return self.promote_replica(semi_sync)
+        """Becomes the first primary of the shard; the position is that before it made its database and the sidecar's.
+
+        So a replica that takes it for its own gets both from the primary, as from the real one, which logs them again.
+        """
+        with self._tablet.lock:
+            before = self.primary_position()
+            self.promote_replica(semi_sync)
+            return before
 
     def _lead(self, semi_sync: bool) -> str:
         """The database is made before semi-sync is on: no replica could confirm it yet."""

@@ -13,9 +13,14 @@ from vitessctl.rehearsal.topology_graph import rebuild_keyspace, rebuild_srv_vsc
 from vitessctl.rehearsal.topology_names import Refused, from_nanoseconds, nanoseconds_of, now
 from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vttablet.settings import Settings
+from vitessctl.releases import Release
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 COLLATION: Final = 255
+CLEARS_ADDRESSES: Final = "7.."
+KNOWS_COLLATION: Final = "13.."
+KNOWS_TIMES: Final = "24.."
+"""Since when a tablet takes its addresses out of its record, and writes its collation, start and stop into it."""
 _PANIC: Final = "panic: runtime error: invalid memory address or nil pointer dereference"
 
 
@@ -74,9 +79,10 @@ def first_record(topology: Topology, settings: Settings, log: Log, mysql_port: i
         type=settings.type,
         mysql_hostname=settings.hostname,
         mysql_port=mysql_port,
-        default_conn_collation=COLLATION,
-        tablet_start_time=now(),
+        default_conn_collation=COLLATION if settings.release.within(KNOWS_COLLATION) else 0,
     )
+    if settings.release.within(KNOWS_TIMES):
+        record.tablet_start_time.CopyFrom(now())
     if settings.database != f"vt_{settings.keyspace}":
         record.db_name_override = settings.database
     record.port_map["vt"] = settings.http_port
@@ -135,14 +141,17 @@ def claim_shard(topology: Topology, record: topodata.Tablet) -> topodata.Shard:
     return topology.update_shard(record.keyspace, record.shard, change)
 
 
-def stopped_record(record: topodata.Tablet) -> topodata.Tablet:
-    """The record after a clean stop: no addresses, no start, a shutdown time; the type stays."""
+def stopped_record(record: topodata.Tablet, release: Release) -> topodata.Tablet:
+    """The record after a clean stop: no addresses (from 7 on), no start and a shutdown time (24); the type stays."""
     stopped = topodata.Tablet()
     stopped.CopyFrom(record)
+    if not release.within(CLEARS_ADDRESSES):
+        return stopped
     for field in ("hostname", "mysql_hostname", "tablet_start_time"):
         stopped.ClearField(field)
     stopped.port_map.clear()
-    stopped.tablet_shutdown_time.CopyFrom(now())
+    if release.within(KNOWS_TIMES):
+        stopped.tablet_shutdown_time.CopyFrom(now())
     return stopped
 
 

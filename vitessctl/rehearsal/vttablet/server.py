@@ -37,7 +37,7 @@ from vitessctl.vtctld.proto import topodata_pb2 as topodata
 def main(arguments: list[str]) -> int:
     """Runs until SIGTERM; gives the exit code."""
     process = Process("vttablet", arguments)
-    settings = read_settings(process.flags)
+    settings = read_settings(process.flags, process.release)
     topology = open_topology(process.flags)
     check_cell(topology, settings)
     config = _read_my_cnf(settings.config_file)
@@ -68,7 +68,7 @@ def _read_my_cnf(path: Path) -> Config:
 
 
 def _serve(process: Process, tablet: Tablet, manager: Manager, queries: Queries) -> RpcServer:
-    server = RpcServer()
+    server = RpcServer(tells_health=process.tells_health)
     server.add(MANAGER_SERVICE, manager_handler(tablet.settings.name, manager))
     server.add(QUERY_SERVICE, query_handler(queries))
     server.listen(*process.grpc_address())
@@ -105,7 +105,7 @@ def _stop(tablet: Tablet) -> None:
     tablet.stopping = True
     tablet.changed()
     with suppress(TopologyError, EtcdError):
-        tablet.topology.within(2.0).save_tablet(stopped_record(tablet.record))
+        tablet.topology.within(2.0).save_tablet(stopped_record(tablet.record, tablet.settings.release))
     patience = tablet.settings.on_term_seconds
     deadline = time.monotonic() + (patience if real() else min(patience, seconds("stream_drain")))
     while tablet.streams and time.monotonic() < deadline:

@@ -13,7 +13,7 @@ from vitessctl.rehearsal.tablet_rpc import HealthReport, TabletError
 from vitessctl.rehearsal.topology_names import from_nanoseconds, nanoseconds_of, type_name
 from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vttablet.registration import claim_shard
-from vitessctl.rehearsal.vttablet.settings import Settings
+from vitessctl.rehearsal.vttablet.settings import FLAG_DECIDES, Settings
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 SERVED = (topodata.PRIMARY, topodata.REPLICA, topodata.RDONLY)
@@ -92,10 +92,23 @@ class Tablet:
             self.changed()
 
     def set_semi_sync(self, on: bool) -> None:
-        """Whether commits here wait for a replica (on a primary) and whether this tablet confirms. TabletError."""
+        """Whether commits here wait for a replica (on a primary) and whether this tablet confirms. TabletError.
+
+        `on` is what the durability policy says; until 14 the tablet's own flag decides, whatever that says.
+        """
+        if self.settings.release.within(FLAG_DECIDES):
+            if not self.settings.semi_sync:
+                self._complain(on)
+                return
+            on = self.type in (topodata.PRIMARY, topodata.REPLICA)
         source = on and self.is_primary
         self.ask("set", name="rpl_semi_sync_source_enabled", value="1" if source else "0")
         self.ask("set", name="rpl_semi_sync_replica_enabled", value="1" if on else "0")
+
+    def _complain(self, on: bool) -> None:
+        if on:
+            hint = "semi-sync should be setup according to durability policies, but enable_semi_sync is not set"
+            self.log.error(f"invalid configuration - {hint}")
 
     def set_writable(self, on: bool) -> None:
         """read_only and super_read_only together. TabletError."""

@@ -20,6 +20,9 @@ def converge(context: Context) -> Verdict:
     for keyspace in context.cluster.keyspaces:
         _converge_keyspace(context, keyspace)
         _create_missing_shards(context, keyspace)
+    if _unpublished(context):
+        context.vtctld.publish_vschemas()
+        context.acted("keyspaces", "made the keyspaces known to the vtgates", True)
     return Verdict.done(", ".join(f"{ks.name} ({ks.durability})" for ks in context.cluster.keyspaces))
 
 
@@ -31,11 +34,13 @@ def foresee(context: Context) -> Iterator[str]:
         shards = {shard.name for shard in context.vtctld.shards(keyspace.name)} if record else set()
         if record is None:
             yield f"create keyspace {keyspace.name} with durability {keyspace.durability}"
-        elif record.durability != keyspace.durability:
+        elif _durability_differs(record, keyspace):
             yield f"set durability of {keyspace.name}: {record.durability or 'none set'} becomes {keyspace.durability}"
         for shard in keyspace.shards:
             if shard.name not in shards:
                 yield f"create shard {shard.path}"
+    if _unpublished(context):
+        yield "make the keyspaces known to the vtgates"
 
 
 def _converge_keyspace(context: Context, keyspace: Keyspace) -> None:
@@ -44,10 +49,23 @@ def _converge_keyspace(context: Context, keyspace: Keyspace) -> None:
         record = KeyspaceRecord(keyspace.name, keyspace.durability, keyspace.sidecar_database)
         context.vtctld.create_keyspace(record)
         context.acted("keyspaces", f"created keyspace {keyspace.name} with durability {keyspace.durability}", True)
-    elif found.durability != keyspace.durability:
+    elif _durability_differs(found, keyspace):
         context.vtctld.set_durability(keyspace.name, keyspace.durability)
         change = f"{found.durability or 'none set'} is now {keyspace.durability}"
         context.acted("keyspaces", f"durability of {keyspace.name}: {change}", True)
+
+
+def _durability_differs(record: KeyspaceRecord, keyspace: Keyspace) -> bool:
+    """Until 13 the record has no place for it: a flag of the tablets decides."""
+    return record.durability not in (None, keyspace.durability)
+
+
+def _unpublished(context: Context) -> bool:
+    """Whether the vtgates of some cell do not know of some keyspace, which until 3 they are told only on demand."""
+    if context.release.publishes_keyspaces:
+        return False
+    wanted = {keyspace.name for keyspace in context.cluster.keyspaces}
+    return any(wanted - set(context.vtctld.served_keyspaces(cell.name)) for cell in context.cluster.cells)
 
 
 def _create_missing_shards(context: Context, keyspace: Keyspace) -> None:

@@ -13,6 +13,7 @@ from vitessctl.model.cluster import Shard
 from vitessctl.model.gtid import GtidSet
 from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
+from vitessctl.run.interrupted import finish_first_election
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
@@ -50,7 +51,9 @@ def _converge_shard(context: Context, shard: Shard) -> Verdict:
         return Verdict.waiting("the shard is not in the topology yet")
     if not record.primary:
         return _elect(context, shard)
-    return _serving(context, record.primary)
+    verdict = _serving(context, record.primary)
+    finish_first_election(context, shard, record.primary, verdict.ready)
+    return verdict
 
 
 def _serving(context: Context, alias: str) -> Verdict:

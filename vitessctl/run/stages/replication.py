@@ -12,7 +12,7 @@ from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
-from vitessctl.vtctld.records import FullStatus, TabletRecord
+from vitessctl.vtctld.records import FullStatus, ReplicationStatus, TabletRecord
 
 
 def converge(context: Context) -> Verdict:
@@ -42,7 +42,7 @@ def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dic
         if fault:
             faults[tablet.alias] = fault
             if repair:
-                _repair(context, shard, tablet.alias, primary.alias)
+                _repair(context, status, primary)
     return faults
 
 
@@ -60,7 +60,7 @@ def replica_fault(status: FullStatus, primary: TabletRecord) -> str:
     replication = status.replication
     if replication is None or not replication.source_host:
         return "has no replication source"
-    if (replication.source_host, replication.source_port) != (primary.mysql_hostname, primary.mysql_port):
+    if not _copies_from(replication, primary):
         return f"copies from {replication.source_host}:{replication.source_port}, which is not the primary"
     if error := replication.io_error or replication.sql_error:
         return error
@@ -69,12 +69,21 @@ def replica_fault(status: FullStatus, primary: TabletRecord) -> str:
     return ""
 
 
-def _repair(context: Context, shard: Shard, alias: str, primary: str) -> None:
-    """What vtorc does from release 15 on: a reparent to the same primary makes it writable again."""
-    if alias == primary:
-        context.vtctld.plan_reparent(shard.keyspace, shard.name, new_primary=primary)
-        context.acted("replication", f"made {primary} writable", True)
-    else:
+def _copies_from(replication: ReplicationStatus, primary: TabletRecord) -> bool:
+    return (replication.source_host, replication.source_port) == (primary.mysql_hostname, primary.mysql_port)
+
+
+def _repair(context: Context, status: FullStatus, primary: TabletRecord) -> None:
+    """What vtorc does from release 15 on. What MySQL itself calls an error, a start would only meet again."""
+    alias, replication = status.alias, status.replication
+    if alias == primary.alias:
+        if status.read_only:
+            context.vtctld.set_writable(alias)
+            context.acted("replication", f"made {alias} writable", True)
+    elif replication is None or not _copies_from(replication, primary):
+        context.vtctld.reparent_tablet(alias)
+        context.acted("replication", f"made {alias} copy from {primary.alias}", True)
+    elif not (replication.io_error or replication.sql_error):
         context.vtctld.start_replication(alias)
         context.acted("replication", f"started replication on {alias}", True)
 

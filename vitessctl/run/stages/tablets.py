@@ -17,6 +17,10 @@ from vitessctl.targets.base import State, Verdict
 from vitessctl.vtctld.errors import NoReplicationError
 from vitessctl.vtctld.records import TabletRecord
 
+LOST_SECONDS = 60.0
+"""How long a primary may be away before another takes its role, where no vtorc decides that: twice what a restart with
+crash recovery usually takes."""
+
 
 def converge(context: Context) -> Verdict:
     """Ready when every tablet of the spec is there."""
@@ -26,6 +30,8 @@ def converge(context: Context) -> Verdict:
         held = [tablet for tablet in shard.tablets if context.target.socket_ready(tablet).state is State.HELD]
         others = [tablet for tablet in shard.tablets if tablet not in held]
         found = {tablet.alias: fault for tablet in others if (fault := _fault(context, tablet, records))}
+        if not context.release.has_vtorc:
+            _replace_lost_primary(context, shard, found)
         if held and not found:
             verdict = _replace_held_primary(context, shard, held, others)
             if verdict.state is State.DOOMED:
@@ -56,6 +62,36 @@ def _acceptable(tablet: Tablet) -> tuple[str, ...]:
     return ("replica", "primary") if tablet.type == "replica" else (tablet.type,)
 
 
+def _replace_lost_primary(context: Context, shard: Shard, faults: Mapping[str, str]) -> None:
+    """Before 15 nobody watches a primary. One that is away for long, alone, gives its role to the one that has most.
+
+    As any failover this gives up what the lost one had not passed on yet, so it is waited for first.
+    """
+    record = context.vtctld.shard(shard.keyspace, shard.name) if len(faults) == 1 else None
+    lost = record is not None and record.primary in faults
+    others = [tablet for tablet in shard.tablets if tablet.alias not in faults]
+    if context.lasts(f"{shard.path} has lost its primary", lost) < LOST_SECONDS or record is None:
+        return
+    positions = positions_of(context.vtctld, others)
+    best = most_complete(positions, [tablet for tablet in others if tablet.type == "replica"])
+    if best is None or not positions[best.alias].count():
+        return
+    primary = _promote(context, shard, others, best, record.primary)
+    reason = f"{record.primary} has been away for {LOST_SECONDS:.0f} s"
+    context.acted("tablets", f"made {primary} primary of {shard.path}: {reason}", True)
+
+
+def _promote(context: Context, shard: Shard, others: list[Tablet], best: Tablet, lost: str) -> str:
+    """An emergency reparent starts only replicas that ran before it. After a full stop none does, and with semi-sync
+    the new primary's first write would then wait for an acknowledgement that nobody gives.
+    """
+    for tablet in others:
+        if tablet != best:
+            with suppress(NoReplicationError):  # one without a source starts as soon as it gets one
+                context.vtctld.start_replication(tablet.alias)
+    return context.vtctld.emergency_reparent(shard.keyspace, shard.name, new_primary=best.alias, expected_primary=lost)
+
+
 def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], others: list[Tablet]) -> Verdict:
     """Give the role of a primary whose data is gone to the tablet that has everything the others have.
 
@@ -81,15 +117,7 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
             "Put its data folder back (is a disk not mounted?), or restore the shard from a backup. It was kept from "
             "starting, because it would lead the shard with an empty database; nothing was changed.",
         )
-    # An emergency reparent starts only replicas that ran before it. After a full stop none does, and with semi-sync
-    # the new primary's first write would then wait for an acknowledgement that nobody gives.
-    for tablet in others:
-        if tablet != best:
-            with suppress(NoReplicationError):  # one without a source starts as soon as it gets one
-                context.vtctld.start_replication(tablet.alias)
-    primary = context.vtctld.emergency_reparent(
-        shard.keyspace, shard.name, new_primary=best.alias, expected_primary=record.primary
-    )
+    primary = _promote(context, shard, others, best, record.primary)
     context.acted("tablets", f"made {primary} primary of {shard.path}: the data of {record.primary} is gone", True)
     return Verdict.waiting("comes back as an empty replica")
 

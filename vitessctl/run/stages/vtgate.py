@@ -29,15 +29,15 @@ def converge(context: Context) -> Verdict:
 def _wanted(context: Context) -> Counter[str]:
     counts: Counter[str] = Counter()
     for shard in context.cluster.shards():
-        counts += _wanted_of(shard)
+        counts += _wanted_of(shard, context.release.primary_type)
     return counts
 
 
-def _wanted_of(shard: Shard) -> Counter[str]:
-    """One replica is the primary; vtgate's names are `keyspace.shard.type`."""
+def _wanted_of(shard: Shard, primary_type: str) -> Counter[str]:
+    """One replica is the primary; vtgate's names are `keyspace.shard.type`, in the release's own word."""
     types = Counter(tablet.type for tablet in shard.tablets)
     types["replica"] -= 1
-    types["primary"] += 1
+    types[primary_type] += 1
     return Counter({f"{shard.keyspace}.{shard.name}.{name}": count for name, count in types.items() if count})
 
 

@@ -1,0 +1,62 @@
+"""Which MySQL the release's image has, and its words for replication.
+
+5.7 (until Vitess 15) knows masters and slaves only, 8.0 (16 to 22) knows them and the new words, 8.4 (from 23 on) the
+new words alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from typing import Final
+
+LAST_OF_5_7: Final = 15
+LAST_OF_8_0: Final = 22
+_STATEMENTS: Final = (
+    (re.compile(r"show\s+slave\s+status", re.IGNORECASE), "show replica status"),
+    (re.compile(r"show\s+master\s+status", re.IGNORECASE), "show binary log status"),
+    (re.compile(r"(start|stop|reset)\s+slave", re.IGNORECASE), r"\1 replica"),
+    (re.compile(r"change\s+master\s+to", re.IGNORECASE), "change replication source to"),
+)
+_NEW: Final = re.compile(r"(show|start|stop|reset)\s+(replica|binary\s+log)\b|change\s+replication", re.IGNORECASE)
+_OLD_PARTS: Final = (("source", "master"), ("Source", "Master"), ("replica", "slave"), ("Replica", "Slave"))
+
+
+@cache
+def version() -> str:
+    """What `select version()` answers."""
+    if _major() <= LAST_OF_5_7:
+        return "5.7.31"
+    return "8.0.30" if _major() <= LAST_OF_8_0 else "8.4.6"
+
+
+def speaks_old() -> bool:
+    """Whether only the old words are known."""
+    return version().startswith("5.")
+
+
+def modern(sql: str) -> str | None:
+    """A statement in the new words; None for one whose words this MySQL does not know."""
+    if version().startswith("8.4"):
+        return sql
+    if speaks_old() and _NEW.match(sql):
+        return None
+    for pattern, words in _STATEMENTS:
+        sql = pattern.sub(words, sql, count=1) if pattern.match(sql) else sql
+    return re.sub(r"\bmaster_(host|port)\b", r"source_\1", sql, flags=re.IGNORECASE)
+
+
+def named(name: str) -> str:
+    """A variable, a status variable or a column, called as this MySQL calls it."""
+    if not speaks_old() or name.startswith("Replicate_"):
+        return name
+    for new, old in _OLD_PARTS:
+        name = name.replace(new, old)
+    return name
+
+
+def _major() -> int:
+    release = os.environ.get("VITESSCTL_RELEASE", "")
+    found = re.match(r"\d+", release)
+    return int(found[0]) if found else 24
