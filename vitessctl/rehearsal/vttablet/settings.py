@@ -17,7 +17,11 @@ from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 INITIAL_TYPES: Final = (topodata.REPLICA, topodata.RDONLY, topodata.SPARE)
 DEFAULT_ON_TERM: Final = 10.0
-NO_PATH: Final = (("..2.1", "tabletPath required"), ("2.2..14", "-tablet-path required"), ("15..22", "--tablet-path required"))
+NO_PATH: Final = (
+    ("..2.1", "tabletPath required"),
+    ("2.2..14", "-tablet-path required"),
+    ("15..22", "--tablet-path required"),
+)
 """What is said without --tablet-path; from 23 on as of a path that is none."""
 ROLES: Final = ("app", "allprivs", "dba", "filtered", "repl")
 NEEDS_USERS: Final = "..2.2"
@@ -125,7 +129,9 @@ def _initial_type(text: str, release: Release) -> topodata.TabletType:
         wanted = type_number(text)
     except KeyError:
         unknown = f"unknown TabletType {text}"
-        raise StartError(f"invalid init_tablet_type {text}: {unknown}" if old else f"{_bad(release)}{unknown}") from None
+        raise StartError(
+            f"invalid init_tablet_type {text}: {unknown}" if old else f"{_bad(release)}{unknown}"
+        ) from None
     if wanted == topodata.PRIMARY and old:
         raise StartError("init_tablet_type cannot be master, use replica instead")
     if wanted not in INITIAL_TYPES and not old:

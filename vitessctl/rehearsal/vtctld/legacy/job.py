@@ -13,6 +13,7 @@ from vitessctl.releases import Release
 from vitessctl.vtctld.proto import logutil_pb2 as logutil
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
+
 @dataclass
 class Output:
     """The events of a command, in their order."""
