@@ -51,10 +51,13 @@ class LiveCluster:
     flag: str
     """--rehearse or --local."""
     base_port: int = field(default_factory=free_base_port)
+    image: str = ""
+    """In place of the inventory's own."""
 
     def command(self, *words: str) -> list[str]:
         """The command line of a vitessctl command for this cluster."""
         place = ["--state-dir", str(self.state), "-e", f"local.base_port={self.base_port}", self.flag]
+        place += ["--image", self.image] if self.image else []
         return [sys.executable, "-m", "vitessctl", words[0], "-i", str(self.inventory), *place, *words[1:]]
 
     def run(self, *words: str, timeout: float = UP_SECONDS) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,147 @@
+"""Every release from 2.1 on comes up in rehearsal, takes rows, is left alone by a second up, and goes away."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.live import REPOSITORY, LiveCluster, leftovers
+from vitessctl import releases
+
+pytestmark = pytest.mark.rehearsal
+
+STEPS = ("2.1", "6", "7", "8", "12", "13", "14")
+"""The first and the last that speak the legacy service, and those where its commands or what they mean change."""
+
+
+def image_of(release: str) -> str:
+    """An image whose tag tells of the release."""
+    name = release.removesuffix("-dev")
+    return f"vitess/lite:v{name}" if "." in name else f"vitess/lite:v{name}.0.0"
+
+
+@pytest.fixture
+def old(request: pytest.FixtureRequest, state: Path) -> Iterator[LiveCluster]:
+    """A cluster of inventories/minimal with the release's image, not up yet."""
+    image = image_of(request.param)
+    assert releases.of_image(image) == request.param
+    live = LiveCluster(state, REPOSITORY / "inventories" / "minimal", "--rehearse", image=image)
+    try:
+        yield live
+    finally:
+        live.remove()
+
+
+def fill(live: LiveCluster) -> None:
+    """A table with three rows, through vtgate."""
+    with live.connect("messages") as cursor:
+        cursor.execute("create table notes (id bigint primary key, words varchar(80))")
+        for number in range(3):
+            cursor.execute("insert into notes values (%s, %s)", (number, f"note {number}"))
+
+
+@pytest.mark.parametrize("old", releases.names(), indirect=True)
+def test_a_release_comes_up_takes_rows_and_goes(old: LiveCluster) -> None:
+    screen = old.up()
+    assert "failed=0" in screen
+    assert "failed=1" not in screen
+
+    fill(old)
+    assert old.rows("select words from notes where id = 2") == [("note 2",)]
+    status = old.wait_ready()
+    assert sorted(tablet["type"] for tablet in status["tablets"]) == ["primary", "replica", "replica"]
+    assert old.rows("select count(*) from notes", "messages@replica") == [(3,)]
+
+    before = old.pids()
+    assert "Nothing changed." in old.up()
+    assert old.pids() == before
+
+    old.down()
+    assert leftovers(old.state) == []
+
+
+@pytest.mark.parametrize("old", STEPS, indirect=True)
+def test_before_15_up_itself_heals_what_a_full_stop_leaves(old: LiveCluster) -> None:
+    """The primary is read-only then, and nobody but the tool makes it writable."""
+    old.up()
+    fill(old)
+    primary = old.primary()
+    old.down()
+
+    old.up()
+
+    assert old.wait_ready()["ready"]
+    assert old.primary() == primary
+    with old.connect("messages") as cursor:
+        assert cursor.execute("insert into notes values (3, 'after the restart')") == 1
+    old.wait_ready()
+    assert old.rows("select count(*) from notes", "messages@replica") == [(4,)]
+
+
+@pytest.mark.parametrize("old", ["13", "14"], indirect=True)
+def test_before_15_a_primary_whose_data_is_gone_gives_its_role_to_one_that_has_everything(old: LiveCluster) -> None:
+    lost = lose_the_primary(old)
+
+    screen = old.up()
+
+    assert f"the data of {lost} is gone" in screen
+    status = old.wait_ready(120)
+    assert old.primary(status) != lost
+    assert old.rows("select count(*) from notes") == [(3,)]
+    for _ in range(5):
+        assert old.rows("select count(*) from notes", "messages@replica") == [(3,)]
+
+
+@pytest.mark.parametrize("old", ["2.1", "7", "8", "12"], indirect=True)
+def test_until_12_the_emptied_tablet_stays_out_and_is_named(old: LiveCluster) -> None:
+    """There a forced initialisation made the first primary: the others count its first transactions as purged, so that
+    an empty tablet can copy only from that one, or from a backup. (Seen with a real 2.1.)
+    """
+    lost = lose_the_primary(old)
+
+    done = old.run("up", "-e", "timeouts.replication=5s")
+
+    assert done.returncode == 3, done.stderr
+    assert f"the data of {lost} is gone" in done.stdout
+    assert f"{lost}: Got fatal error 1236" in done.stderr
+    status = old.status()
+    assert old.primary(status) != lost
+    assert status["shards"][0]["serving"]
+    emptied = next(tablet for tablet in status["tablets"] if tablet["alias"] == lost)
+    assert any("incomplete: lacks" in difference for difference in emptied["differs"])
+    assert old.rows("select count(*) from notes") == [(3,)]
+
+
+def lose_the_primary(live: LiveCluster) -> str:
+    """Up, rows, down, and the primary's data folder is deleted; gives its alias."""
+    live.up()
+    fill(live)
+    live.wait_ready()
+    lost = live.primary()
+    live.down()
+    shutil.rmtree(live.data_folder(lost))
+    return lost
+
+
+def test_the_first_trials_cluster(state: Path) -> None:
+    """Vitess 2.1 with a primary, two replicas and two rdonly tablets in a cell called `test`."""
+    live = LiveCluster(state, REPOSITORY / "inventories" / "vitess-2.1", "--rehearse")
+    try:
+        live.up()
+        status = live.wait_ready()
+        types = sorted(tablet["type"] for tablet in status["tablets"])
+        assert types == ["primary", "rdonly", "rdonly", "replica", "replica"]
+        with live.connect("test_keyspace") as cursor:
+            cursor.execute("create table notes (id bigint primary key)")
+            cursor.execute("insert into notes values (1)")
+        live.wait_ready()
+        for place in ("test_keyspace", "test_keyspace@replica", "test_keyspace@rdonly"):
+            assert live.rows("select id from notes", place) == [(1,)]
+        assert "Nothing changed." in live.up()
+        live.down()
+        assert leftovers(live.state) == []
+    finally:
+        live.remove()
