@@ -22,8 +22,9 @@ class Command:
     words: Sequence[str]
     prints: str = ""
     fails: str = ""
-    """The text of its error; the code is UNKNOWN, as it always is."""
+    """The text of its error."""
     logs: Sequence[str] = ("a line of vtctld's log",)
+    code: str = "UNKNOWN"
 
 
 @dataclass
@@ -57,7 +58,7 @@ class LegacyReplay(grpc.GenericRpcHandler):  # type: ignore[misc]
         for line in expected.prints.splitlines(keepends=True):
             yield _event(logutil.CONSOLE, line)
         if expected.fails:
-            context.abort(grpc.StatusCode.UNKNOWN, expected.fails)
+            context.abort(getattr(grpc.StatusCode, expected.code), expected.fails)
 
 
 def _event(level: Any, value: str) -> pb.ExecuteVtctlCommandResponse:

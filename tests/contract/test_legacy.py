@@ -187,7 +187,7 @@ def test_output_that_is_none_of_the_release_is_said_to_be(prints: str) -> None:
 def test_a_refusal_names_the_command() -> None:
     text = f"cannot delete tablet {ALIAS} as it is a master, use allow_master flag"
     with (
-        legacy_replay([Command(["DeleteTablet", "--allow_master=false", ALIAS], fails=text)]) as server,
+        legacy_replay([Command(["DeleteTablet", ALIAS], fails=text)]) as server,
         pytest.raises(errors.RefusedError, match="is the primary of its shard") as caught,
     ):
         connect(server.address, releases.get("9")).delete_tablet(ALIAS)

@@ -119,9 +119,10 @@ class Topology:
         """A keyspace's record."""
         return topodata.Keyspace.FromString(self._global.read(self._keyspace_path(name, "Keyspace"))[0])
 
-    def create_keyspace(self, name: str, record: topodata.Keyspace) -> None:
-        """Add a keyspace; EXISTS if it is there, Refused for its name."""
-        check_name(name)
+    def create_keyspace(self, name: str, record: topodata.Keyspace, any_name: bool = False) -> None:
+        """Add a keyspace; EXISTS if it is there, Refused for its name (until release 16 it may have any)."""
+        if not any_name:
+            check_name(name)
         self._global.create(self._keyspace_path(name, "Keyspace"), record.SerializeToString())
 
     def update_keyspace(self, name: str, record: topodata.Keyspace) -> None:
@@ -161,11 +162,12 @@ class Topology:
         """A shard's record."""
         return topodata.Shard.FromString(self._global.read(self._shard_path(keyspace, name))[0])
 
-    def create_shard(self, keyspace: str, name: str) -> topodata.Shard:
+    def create_shard(self, keyspace: str, name: str, any_name: bool = False) -> topodata.Shard:
         """Add a shard; it serves unless it overlaps another. EXISTS, Refused for its name."""
-        check_name(keyspace)
-        keys = key_range(name)
-        others = (key_range(other) for other in self.shard_names(keyspace))
+        if not any_name:
+            check_name(keyspace)
+        keys = key_range(name, any_name)
+        others = (key_range(other, any_name) for other in self.shard_names(keyspace))
         serving = not any(overlap(keys, other) for other in others)
         record = topodata.Shard(key_range=keys, is_primary_serving=serving)
         self._global.create(self._shard_path(keyspace, name), record.SerializeToString())

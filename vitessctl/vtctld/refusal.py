@@ -17,7 +17,7 @@ from vitessctl.vtctld.errors import SchemaChangeError, SqlError, VtctldError
 
 # Layers that vtctld and the tablets put around an error; they tell nothing that the rest does not.
 _LAYERS = re.compile(
-    r"rpc error: code = \w+ desc = |TabletManager\.\w+ on [\w-]+: |^Code: [A-Z_]+\n|(?<=: )Code: [A-Z_]+\n"
+    r"rpc error: code = \w+ desc = |TabletManager\.\w+ on [\w-]+(?: error)?: |^Code: [A-Z_]+\n|(?<=: )Code: [A-Z_]+\n"
 )
 # A statement may hold a password: it is not repeated.
 _QUERY = re.compile(r" during query: .*", re.DOTALL)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.rehearsal.control.memory_etcd import memory_topology
 from tests.rehearsal.data.pair import Node
+from vitessctl import releases
 from vitessctl.rehearsal.etcd.client import EtcdClient
 from vitessctl.rehearsal.mysqld.client import Pool
 from vitessctl.rehearsal.mysqld.server import accept
@@ -96,7 +97,7 @@ def flags(alias: str, *more: str, grpc_port: int = 16100) -> Flags:
     return Flags(given | dict(word.split("=", 1) for word in more))
 
 
-def member(folder: Path, topology: Topology, uid: int, *more: str) -> Member:
+def member(folder: Path, topology: Topology, uid: int, *more: str, release: str = "24") -> Member:
     """A tablet that registered itself and looked at its mysqld once."""
     alias = f"zone1-{uid:010d}"
     node = Node(folder, uid)
@@ -106,7 +107,7 @@ def member(folder: Path, topology: Topology, uid: int, *more: str) -> Member:
     listener.bind(str(path))
     listener.listen()
     threading.Thread(target=accept, args=(node.server, listener), daemon=True).start()
-    settings = read_settings(flags(alias, *more))
+    settings = read_settings(flags(alias, *more), releases.get(release))
     log = Log("vttablet")
     create_keyspace_and_shard(topology, settings)
     record = first_record(topology, settings, log, node.port)
@@ -118,12 +119,12 @@ def member(folder: Path, topology: Topology, uid: int, *more: str) -> Member:
 
 
 @contextmanager
-def shard(folder: Path, count: int) -> Iterator[list[Member]]:
-    """So many tablets of shard ks/0, zone1-100 and up; none is the primary."""
+def shard(folder: Path, count: int, *more: str, release: str = "24") -> Iterator[list[Member]]:
+    """So many tablets of shard ks/0, zone1-100 and up; none is the primary. `more`: flags that all of them have."""
     topology = memory_topology("zone1")
     topology.store.etcd.watch = PolledWatch(topology.store.etcd).watch  # type: ignore[method-assign]
     topology.create_keyspace("ks", topodata.Keyspace(durability_policy="semi_sync", sidecar_db_name="_vt"))
-    members = [member(folder, topology, 100 + number) for number in range(count)]
+    members = [member(folder, topology, 100 + number, *more, release=release) for number in range(count)]
     yield members
     for one in members:
         one.tablet.stopping = True

@@ -99,7 +99,7 @@ def test_with_restore_from_backup_it_stays_where_it_is(
 ) -> None:
     primary, replica = two
     primary.node.semi_sync()
-    again = restarted(replica, folder, "restore-from-backup=true")
+    again = restarted(replica, folder, "restore-from-backup=true", "backup-storage-implementation=file")
     primary.query("INSERT INTO t (v) VALUES ('meanwhile')")
     eventually("it says so", lambda: "Assuming vttablet was just restarted" in capfd.readouterr().err)
     assert again.tablet.serving

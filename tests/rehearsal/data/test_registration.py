@@ -12,6 +12,7 @@ import yaml
 
 from tests.rehearsal.control.memory_etcd import memory_topology
 from tests.rehearsal.data.shard import flags
+from vitessctl import releases
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.flags import Flags
 from vitessctl.rehearsal.servenv.log import Log
@@ -33,6 +34,8 @@ ROLES = yaml.safe_load((Path(__file__).parent / "recorded/roles.yaml").read_text
 SELF = topodata.TabletAlias(cell="zone1", uid=100)
 OTHER = topodata.TabletAlias(cell="zone1", uid=101)
 
+NEWEST = releases.get("24")
+
 
 @pytest.fixture
 def topology() -> Topology:
@@ -40,7 +43,7 @@ def topology() -> Topology:
 
 
 def settings(*more: str) -> Settings:
-    return read_settings(flags("zone1-0000000100", *more))
+    return read_settings(flags("zone1-0000000100", *more), NEWEST)
 
 
 # Roles
@@ -119,7 +122,7 @@ def test_half_of_a_sharded_keyspace_is_no_reason_to_stop(topology: Topology) -> 
 
 
 def test_a_cell_without_a_record_is_a_panic(topology: Topology) -> None:
-    own = read_settings(flags("nope-0000000100"))
+    own = read_settings(flags("nope-0000000100"), NEWEST)
     with pytest.raises(StartError) as ended:
         check_cell(topology, own)
     assert ended.value.code == 2
@@ -134,7 +137,7 @@ def test_a_clean_stop_leaves_type_term_and_mysql_port(topology: Topology) -> Non
     record = first_record(topology, settings(), Log("vttablet"), 17100)
     record.type = topodata.PRIMARY
     record.primary_term_start_time.CopyFrom(from_nanoseconds(5))
-    stopped = stopped_record(record)
+    stopped = stopped_record(record, NEWEST)
     assert abs(nanoseconds_of(stopped.tablet_shutdown_time) / 1e9 - time.time()) < 60
     stopped.ClearField("tablet_shutdown_time")
     wanted = topodata.Tablet(
@@ -174,8 +177,8 @@ def test_who_confirms(policy: str, replica: bool, rdonly: bool) -> None:
 
 def test_what_the_command_line_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VTDATAROOT", "/data")
-    more = ("restore-from-backup=true", "onterm-timeout=1s")
-    made = read_settings(flags("zone1-100", *more))
+    more = ("restore-from-backup=true", "backup-storage-implementation=file", "onterm-timeout=1s")
+    made = read_settings(flags("zone1-100", *more), NEWEST)
     assert made == Settings(
         alias=SELF,
         keyspace="ks",
@@ -188,6 +191,7 @@ def test_what_the_command_line_says(monkeypatch: pytest.MonkeyPatch) -> None:
         config_file=Path("/data/vt_0000000100/my.cnf"),
         restores=True,
         on_term_seconds=1.0,
+        release=NEWEST,
     )
     assert made.name == "zone1-0000000100"
 
@@ -195,10 +199,10 @@ def test_what_the_command_line_says(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_not_said_has_vitess_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VTDATAROOT", raising=False)
     given = {"tablet-path": "zone1-7", "init-keyspace": "ks", "init-shard": "0", "init-tablet-type": "replica"}
-    made = read_settings(Flags(given))
+    made = read_settings(Flags(given), NEWEST)
     assert made.config_file == Path("/vt/vt_0000000007/my.cnf")
     assert (made.restores, made.on_term_seconds, made.hostname) == (False, 10.0, socket.gethostname())
-    named = read_settings(Flags(given | {"mycnf-file": "/etc/my.cnf"}))
+    named = read_settings(Flags(given | {"mycnf-file": "/etc/my.cnf"}), NEWEST)
     assert named.config_file == Path("/etc/my.cnf")
 
 
@@ -218,7 +222,7 @@ def test_what_is_not_said_has_vitess_defaults(monkeypatch: pytest.MonkeyPatch) -
 def test_command_lines_that_are_refused(changed: dict[str, str], text: str) -> None:
     given = {"tablet-path": "zone1-7", "init-keyspace": "ks", "init-shard": "0", "init-tablet-type": "replica"}
     with pytest.raises(StartError) as refused:
-        read_settings(Flags(given | changed))
+        read_settings(Flags(given | changed), NEWEST)
     assert refused.value.text.startswith("failed to parse --tablet-path: ")
     assert text in refused.value.text
     assert refused.value.code == 1

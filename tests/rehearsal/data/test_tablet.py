@@ -239,7 +239,10 @@ def _command_line(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-@pytest.mark.parametrize(("flag", "threads"), [((), (3, 3)), (("--restore-from-backup",), (1, 1))])
+RESTORES = ("--restore-from-backup", "--backup-storage-implementation=file")
+
+
+@pytest.mark.parametrize(("flag", "threads"), [((), (3, 3)), (RESTORES, (1, 1))])
 def test_a_restarted_replica_replicates_only_without_restore_from_backup(
     pair: Rig, flag: tuple[str, ...], threads: tuple[int, int]
 ) -> None:

@@ -96,6 +96,7 @@ def _schema(session: Session, request: Message) -> Any:
 def _prepare_database(session: Session, request: Message) -> None:
     from vitessctl.rehearsal.mysqld.schema import prepare_database
 
+    session.logged = not request.get("unlogged", False)
     prepare_database(session, request["database"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.mysqld.resultset import Output, column_scale, column_type, field
@@ -60,15 +61,19 @@ def _field(table: Table, column: Column) -> Field:
 def prepare_database(session: Session, database: str) -> None:
     """Creates a database and the sidecar's tables where they are missing, as a vttablet does when it becomes primary.
 
-    What is there already is left alone and costs no transaction. MySqlError.
+    What is there already is left alone and costs no transaction; on a replica that has it, too. MySqlError.
     """
     engine = session.server.engine
     missing = tuple(name for name in (SIDECAR, database) if name not in engine.schemas)
     tables = [table for table in _SIDECAR_TABLES if table.physical not in engine.catalogue]
     if not missing and not tables:
         return
-    statements = tuple(text for table in tables for text in create_statements(table))
+    statements = tuple(_if_missing(text) for table in tables for text in create_statements(table))
     with session.writing(foreign_keys=False) as transaction:
         transaction.restructure(
             StructureChange(statements, tuple(table.to_json() for table in tables), schemas_created=missing)
         )
+
+
+def _if_missing(statement: str) -> str:
+    return re.sub(r"^CREATE ((?:UNIQUE )?(?:TABLE|INDEX)) ", r"CREATE \1 IF NOT EXISTS ", statement)

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from vitessctl.rehearsal.topology import Reason, TopologyError
 from vitessctl.rehearsal.topology_graph import rebuild_keyspace, rebuild_srv_vschema
 from vitessctl.rehearsal.topology_lock import keyspace_lock, shard_lock
-from vitessctl.rehearsal.topology_names import Refused
+from vitessctl.rehearsal.topology_names import ANY_NAME, Refused
 from vitessctl.rehearsal.topology_records import Topology, srv_keyspace_path
 from vitessctl.rehearsal.vtctld.call import Call, Handlers
 from vitessctl.rehearsal.vtctld.durability import POLICIES
@@ -37,7 +37,7 @@ def create(call: Call, request: pb.CreateKeyspaceRequest) -> pb.CreateKeyspaceRe
         sidecar_db_name=request.sidecar_db_name,
     )
     try:
-        call.topology.create_keyspace(request.name, record)
+        call.topology.create_keyspace(request.name, record, any_name=call.release.within(ANY_NAME))
     except Refused as error:
         raise Refused(f"CreateKeyspace: {error}: {error}") from None
     except TopologyError as error:
@@ -104,13 +104,14 @@ def get_shard(call: Call, request: pb.GetShardRequest) -> pb.GetShardResponse:
 
 def create_shard(call: Call, request: pb.CreateShardRequest) -> pb.CreateShardResponse:
     """Add a shard; `include_parent` adds the keyspace without any policy, `force` takes what is there."""
-    topology = call.topology
+    topology, any_name = call.topology, call.release.within(ANY_NAME)
     if request.include_parent:
-        _tolerating_existing(lambda: topology.create_keyspace(request.keyspace, topodata.Keyspace()), request.force)
+        parent = topodata.Keyspace()
+        _tolerating_existing(lambda: topology.create_keyspace(request.keyspace, parent, any_name), request.force)
 
     def make() -> None:
         with keyspace_lock(topology, request.keyspace, "CreateShard"):
-            topology.create_shard(request.keyspace, request.shard_name)
+            topology.create_shard(request.keyspace, request.shard_name, any_name)
 
     existed = _tolerating_existing(make, request.force)
     return pb.CreateShardResponse(

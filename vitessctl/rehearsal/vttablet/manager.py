@@ -143,14 +143,8 @@ class Manager:
             return self._lead(semi_sync)
 
     def init_primary(self, semi_sync: bool) -> str:
-        """Becomes the first primary of the shard; the position is that before it made its database and the sidecar's.
-
-        So a replica that takes it for its own gets both from the primary, as from the real one, which logs them again.
-        """
-        with self._tablet.lock:
-            before = self.primary_position()
-            self.promote_replica(semi_sync)
-            return before
+        """Becomes the first primary of the shard."""
+        return self.promote_replica(semi_sync)
 
     def _lead(self, semi_sync: bool) -> str:
         """The database is made before semi-sync is on: no replica could confirm it yet."""
@@ -167,6 +161,9 @@ class Manager:
             if self._tablet.is_primary:
                 self._tablet.become(topodata.REPLICA)
             self._ask("stop_replica", io_only=False)
+            # The real primary writes what makes its sidecar once more after this position; here it is just there.
+            self._tablet.set_writable(True)
+            self._ask("prepare_database", database=self._tablet.settings.database, unlogged=True)
             self._ask("set", name="super_read_only", value="1")
             self._ask("reset_log", purged=position)
             self._tablet.set_semi_sync(semi_sync)

@@ -10,7 +10,7 @@ from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.log import Log
 from vitessctl.rehearsal.topology import Reason, TopologyError
 from vitessctl.rehearsal.topology_graph import rebuild_keyspace, rebuild_srv_vschema
-from vitessctl.rehearsal.topology_names import Refused, from_nanoseconds, nanoseconds_of, now
+from vitessctl.rehearsal.topology_names import ANY_NAME, Refused, from_nanoseconds, nanoseconds_of, now
 from vitessctl.rehearsal.topology_records import Topology
 from vitessctl.rehearsal.vttablet.settings import Settings
 from vitessctl.releases import Release
@@ -35,10 +35,11 @@ def check_cell(topology: Topology, settings: Settings) -> None:
 
 def create_keyspace_and_shard(topology: Topology, settings: Settings) -> None:
     """Makes the keyspace (without a durability policy!) and the shard where they are missing, and what vtgate reads."""
+    any_name = settings.release.within(ANY_NAME)
     with _ignoring_existing():
-        topology.create_keyspace(settings.keyspace, topodata.Keyspace())
+        topology.create_keyspace(settings.keyspace, topodata.Keyspace(), any_name)
     with _ignoring_existing():
-        topology.create_shard(settings.keyspace, settings.shard)
+        topology.create_shard(settings.keyspace, settings.shard, any_name)
     cell = settings.alias.cell
     if not _has_partition(topology, settings):
         with suppress(TopologyError, Refused):  # other shards may still be missing: the last one completes it

@@ -122,7 +122,7 @@ class LegacyService:
 
     def delete_tablet(self, alias: str, allow_primary: bool = False) -> None:
         """Remove a tablet's record. Raises NodeMissingError, and RefusedError for a primary."""
-        self._run("delete_tablet", alias, alias=_checked(alias), force="true" if allow_primary else "false")
+        self._run("delete_tablet", alias, alias=_checked(alias), force="true" if allow_primary else "")
 
     def plan_reparent(
         self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0

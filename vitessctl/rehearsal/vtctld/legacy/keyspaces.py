@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from vitessctl.rehearsal.topology import Reason, TopologyError
 from vitessctl.rehearsal.topology_graph import rebuild_srv_vschema
-from vitessctl.rehearsal.topology_names import Refused
+from vitessctl.rehearsal.topology_names import ANY_NAME, Refused
 from vitessctl.rehearsal.vtctld import keyspaces
 from vitessctl.rehearsal.vtctld.legacy.job import Job, Work
 from vitessctl.rehearsal.vtctld.legacy.records import go_fields, json_text, proto_json
@@ -30,7 +30,7 @@ def create(job: Job) -> None:
         sidecar_db_name=job.text("sidecar-db-name") or (SIDECAR if job.release.has_sidecar_name else ""),
     )
     try:
-        topology.create_keyspace(name, record)
+        topology.create_keyspace(name, record, any_name=job.release.within(ANY_NAME))
     except TopologyError as error:
         if error.reason is not Reason.EXISTS or not job.true("force"):
             raise
@@ -114,7 +114,7 @@ def create_shard(job: Job) -> None:
     keyspace, shard = job.shard(job.words[0])
     if job.true("parent"):
         try:
-            job.call.topology.create_keyspace(keyspace, topodata.Keyspace())
+            job.call.topology.create_keyspace(keyspace, topodata.Keyspace(), any_name=job.release.within(ANY_NAME))
         except TopologyError as error:
             if error.reason is not Reason.EXISTS:
                 raise

@@ -27,8 +27,6 @@ GO_NAMES: Final = "..2.1"
 """VSchemas in Go's own JSON: names with underscores, types as numbers. After that protobuf's, with camels."""
 STRICT_JSON: Final = "2.2..15"
 """A field that a VSchema does not have is an error; before and after these it is passed over."""
-NEEDS_SENSE: Final = "4.."
-"""A VSchema that no vtgate could use is refused."""
 EMPTY_IS_NONE: Final = "..2.1"
 """Saving an empty VSchema deletes what is there, and fails if nothing is."""
 _CREATED: Final = re.compile(r"create\s+table\s+if\s+not\s+exists\s+`?([\w$]+)`?", re.IGNORECASE)
@@ -144,8 +142,7 @@ def apply_vschema(job: Job) -> None:
     hint = "If this is not what you expected, check the input data (as JSON parsing will skip unexpected fields)."
     if title == "New":
         job.output.write(f"{title} VSchema object:\n{shown}\n{hint}\n")
-    if job.release.within(NEEDS_SENSE):
-        _refuse_nonsense(keyspace, content)
+    _refuse_nonsense(keyspace, content)
     if job.true("dry-run"):
         job.output.write("Dry run: Skipping update of VSchema\n")
         return
