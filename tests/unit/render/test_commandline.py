@@ -126,7 +126,7 @@ def test_an_extra_flag_that_the_release_lacks_says_where_it_went() -> None:
         command_line(cluster, "vttablet", next(cluster.tablets()), LocalLayout(cluster))
     assert str(caught.value) == (
         "extra_flags.vttablet.enable_semi_sync: vttablet of Vitess 24 has no flag --enable_semi_sync\n"
-        "  why: vttablet had --enable_semi_sync from 2.1 to 14, 15 dropped it; in its place the keyspace's durability "
+        "  why: vttablet had --enable_semi_sync from 2.1 to 15, 16 dropped it; in its place the keyspace's durability "
         "policy\n"
         "  fix: remove the flag, use its successor, or choose an image of a release that has it"
     )
