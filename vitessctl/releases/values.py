@@ -29,6 +29,20 @@ _WORDS: Mapping[str, str] = {
     "uint": "a whole number, not below 0",
 }
 
+TYPICAL: Mapping[str, str] = {"duration": "30s", "float": "30", "int": "30", "seconds": "30", "uint": "30"}
+"""A value that a flag of that kind takes and that not every kind does."""
+_UNITS: Mapping[str, float] = {
+    "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0,
+}  # fmt: skip
+
+
+def seconds(value: str) -> float | None:
+    """A time as seconds, whether it has a unit (`1m30s`) or is a number of seconds; None if it is no time."""
+    if re.fullmatch(_DURATION, value):
+        parts = re.findall(r"([\d.]+)(ns|us|µs|μs|ms|s|m|h)", value)
+        return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    return float(value.replace("_", "")) if re.fullmatch(_FLOAT, value) else None
+
 
 def parses(kind: str, value: str) -> bool:
     """Whether a flag of that kind takes the value. Other kinds (`string`, `list`, `value`) count as taking any."""
