@@ -20,6 +20,8 @@ class Tags(NamedTuple):
     date: str = ""
     """When the first one was tagged: a day, or a month."""
     last: str = ""
+    image: str = ""
+    """The tag of the newest image."""
 
 
 @cache
@@ -29,8 +31,9 @@ def _data() -> Mapping[str, Any]:
 
 
 def tags(release: str) -> Tags:
-    """First and last patch of a release."""
-    return Tags(**_data()["tags"].get(release, {}))
+    """First and last patch of a release, and its image, which is the last patch's unless something else is known."""
+    found = Tags(**_data()["tags"].get(release, {}))
+    return found._replace(image=found.image or found.last)
 
 
 def notes(release: str) -> Sequence[str]:

@@ -72,7 +72,7 @@ def _row(release: Release) -> Sequence[str]:
         release.name,
         tags.date or "-",
         tags.last or "-",
-        f"vitess/lite:{tags.last}" if tags.last else "-",
+        f"vitess/lite:{tags.image}" if tags.image else "-",
         ", ".join(release.mysql_series),
         release.image_mysql if release.mysqld_in_image else release.default_images["mysqld"].partition(":")[2],
         release.rpc,

@@ -45,7 +45,7 @@ def difference_data(path: Sequence[Release], changes: Mapping[str, FlagChanges])
     }
 
 
-_TAGS = ("release", "first", "date", "last")
+_TAGS = ("release", "first", "date", "last", "image")
 
 
 def _facts(release: Release) -> dict[str, Any]:

@@ -15,7 +15,7 @@ NAMES = releases.names()
 @pytest.mark.parametrize("name", NAMES[:-1])
 def test_first_and_last_patch_are_of_the_release_itself(name: str) -> None:
     tags = about.tags(name)
-    assert {releases.of_image(f"vitess/lite:{tag}") for tag in (tags.first, tags.last)} == {name}
+    assert {releases.of_image(f"vitess/lite:{tag}") for tag in (tags.first, tags.last, tags.image)} == {name}
     assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?", tags.date)
 
 
@@ -25,7 +25,7 @@ def test_releases_came_one_after_the_other() -> None:
 
 
 def test_what_is_not_released_has_no_tags() -> None:
-    assert about.tags("25-dev") == about.Tags("", "", "")
+    assert about.tags("25-dev") == about.Tags()
 
 
 @pytest.mark.parametrize("name", NAMES[1:])

@@ -8,7 +8,7 @@ from vitessctl import releases
 from vitessctl.releases import Release
 from vitessctl.spec.rules.finding import Finding, finding
 from vitessctl.spec.view import KeyspaceView, View
-from vitessctl.spec.words import counted, listed
+from vitessctl.spec.words import counted, did_you_mean, listed
 
 
 def policy_is_known(view: View) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def policy_is_known(view: View) -> Iterator[Finding]:
                 (*keyspace.path, "durability"),
                 f"Vitess {view.release.name} does not know the durability policy {keyspace.durability}",
                 why=f"it knows {listed(known, 'and')}{_elsewhere(keyspace.durability)}",
-                fix="choose one of them",
+                fix=did_you_mean(keyspace.durability, known) or "choose one of them",
             )
 
 
