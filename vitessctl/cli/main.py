@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from vitessctl import __version__
-from vitessctl.cli import connect, down, history, init, interrupts, logs, plan, render, status, up, validate
+from vitessctl.cli import connect, down, history, init, interrupts, logs, plan, releases, render, status, up, validate
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ def _root(
 for module in (init, validate, render, plan, up, status, connect, logs, history, down):
     name = module.__name__.rpartition(".")[2]
     app.command(name, epilog=module.EXAMPLE)(module.command)
+app.add_typer(releases.app, name="releases")
 
 
 def main() -> NoReturn:
