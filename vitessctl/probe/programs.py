@@ -1,0 +1,119 @@
+"""The programs that documents start, with the flags that they are given."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vitessctl.render.documents import Document
+
+ASKED = ("etcd", "vtctld", "mysqlctld", "vttablet", "vtorc", "vtgate")
+"""Programs whose help is compared."""
+_FLAG = re.compile(r"^(?P<dashes>--?)(?P<name>[A-Za-z][\w.-]*)(?P<given>=(?P<value>.*))?$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A flag on a rendered command line."""
+
+    name: str
+    """Without dashes, spelled as it was rendered."""
+    value: str | None
+    """None where it does not follow an equals sign, so that nobody can tell without the program."""
+    document: Document
+    dashes: str = "--"
+
+    @property
+    def written(self) -> str:
+        """`--port`."""
+        return f"{self.dashes}{self.name}"
+
+    @property
+    def place(self) -> str:
+        """`StatefulSet/shop-etcd:34`: where it stands in what was rendered."""
+        for number, line in enumerate(self.document.text.splitlines(), 1):
+            if re.search(rf"(?<![\w-]){re.escape(self.written)}(?![\w-])", line):
+                return f"{self.document.label}:{number}"
+        return self.document.label
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of an image, and every flag that some document gives it."""
+
+    component: str
+    image: str
+    """Empty on one machine."""
+    path: str
+    """As the command line names it."""
+    document: Document
+    """The first that starts it."""
+    container: str = ""
+    flags: Mapping[str, Flag] = field(default_factory=dict)
+    """By how they are written, each where it stands first."""
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A container whose program cannot be told from its command."""
+
+    document: Document
+    container: str
+    command: str
+
+
+def find(documents: Iterable[Document]) -> tuple[Sequence[Program], Sequence[Hidden]]:
+    """Each program of each image once, in the order of the documents; and what cannot be looked into."""
+    flags: dict[tuple[str, str, str], dict[str, Flag]] = {}
+    programs: dict[tuple[str, str, str], Program] = {}
+    hidden: dict[tuple[str, str], Hidden] = {}
+    for document in documents:
+        for container, image, words in _commands(document):
+            component = os.path.basename(words[0]) if words else ""
+            if component not in ASKED:
+                if container in ASKED:
+                    hidden.setdefault((container, image), Hidden(document, container, " ".join(words[:1])))
+                continue
+            key = (component, image, words[0])
+            known = flags.setdefault(key, {})
+            programs.setdefault(key, Program(component, image, words[0], document, container, known))
+            for flag in _flags(words[1:], document):
+                known.setdefault(flag.written, flag)
+    return list(programs.values()), list(hidden.values())
+
+
+def _commands(document: Document) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Container, image and command line of everything that a document starts."""
+    if document.kind == "Program":
+        yield "", "", shlex.split(document.data["command"].replace("%%", "%"))
+        return
+    for spec in containers(document.data):
+        yield spec["name"], spec.get("image", ""), [*(spec.get("command") or ()), *(spec.get("args") or ())]
+
+
+def containers(workload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The containers of a StatefulSet or Deployment in the order in which they start; none of anything else."""
+    spec = pod_spec(workload)
+    return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+
+
+def pod_spec(workload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The spec of a workload's pods; empty for what has none."""
+    template = (workload.get("spec") or {}).get("template") if workload.get("kind") in _WORKLOADS else None
+    return dict((template or {}).get("spec") or {})
+
+
+_WORKLOADS = ("StatefulSet", "Deployment")
+
+
+def _flags(words: Sequence[str], document: Document) -> Iterator[Flag]:
+    for word in words:
+        if word == "--":
+            return
+        match = _FLAG.match(word)
+        if match:
+            yield Flag(match["name"], match["value"] if match["given"] else None, document, match["dashes"])
