@@ -28,17 +28,21 @@ class ImagesDiffer(SeveralErrors):
 
     def __init__(self, errors: Iterable[VitessctlError]) -> None:
         self.errors = tuple(errors)
-        count = len(self.errors)
-        super().__init__(
-            f"{count} difference{'s' if count != 1 else ''} between the images and what is rendered for them;"
-            " nothing was applied"
-        )
+        super().__init__(f"{self._found(len(self.errors))}; nothing was applied")
+
+    @staticmethod
+    def _found(count: int) -> str:
+        return f"{count} difference{'s' if count != 1 else ''} between the images and what is rendered for them"
 
 
 class ImagesDoNotRun(ImagesDiffer):
     """Nothing was found but images that do not run: perhaps the registry or the cluster is to blame, not the spec."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.NOT_READY
+
+    @staticmethod
+    def _found(count: int) -> str:
+        return f"{count} image{'s' if count != 1 else ''} could not be run"
 
 
 @dataclass(frozen=True)

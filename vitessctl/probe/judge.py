@@ -16,7 +16,7 @@ from vitessctl.probe.programs import Hidden, Program
 from vitessctl.probe.questions import About, Asked
 from vitessctl.targets.base import Answer
 
-_SHELL = "what stands in a shell script cannot be compared"
+_HIDDEN = "its flags cannot be compared, for the template does not start it by name"
 _LAST_LINES = 5
 _VERSION_OF = {About.VITESS: versions.of_vitess, About.MYSQL: versions.of_mysqld, About.ETCD: versions.of_etcd}
 
@@ -38,7 +38,7 @@ def judge(
     told = {each.question.name: answer for each, answer in zip(asked, answers, strict=True)}
     images = _images(cluster.release, asked, told)
     rows, errors = [], []
-    notes = [f"{each.container} of {each.document.label} starts {each.command}: {_SHELL}" for each in hidden]
+    notes = [f"{each.container} of {each.document.label}: {_HIDDEN}" for each in hidden]
     errors += list(_troubles(asked, told))
     for each in asked:
         answer = told[each.question.name]
@@ -47,7 +47,7 @@ def judge(
             rows.append(_row(each.program, answer, images[each.program.image], compared, asked, told))
             errors += compared.errors
             notes += compared.notes
-        elif each.about is About.MYSQL and answer.trouble is None:
+        elif each.about is About.MYSQL:
             found = mysql.compare(cluster.release, each.program, answer)
             rows.append(found.row)
             errors += found.errors

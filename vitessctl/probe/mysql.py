@@ -28,6 +28,8 @@ def compare(release: str, program: Program, answer: Answer) -> Compared:
     row = Row(MYSQLD, program.image or answer.question.program, version, "", 0, 0, ran=bool(version))
     able = releases.get(release).mysql_series
     where = f"image {program.image}" if program.image else "the mysqld on this machine"
+    if answer.trouble is not None:
+        return Compared(row)
     if not version:
         said = [line for line in answer.lines if line.strip()]
         return Compared(row, (_silent(where, answer.exit_code, said),))

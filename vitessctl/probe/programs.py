@@ -13,6 +13,8 @@ from vitessctl.render.documents import Document
 
 ASKED = ("etcd", "vtctld", "mysqlctld", "vttablet", "vtorc", "vtgate")
 """Programs whose help is compared."""
+_SHELLS = ("sh", "bash", "ash", "dash", "env", "")
+"""What stands before a program that cannot be told; "" where an image's own entry point runs."""
 _FLAG = re.compile(r"^(?P<dashes>--?)(?P<name>[A-Za-z][\w.-]*)(?P<given>=(?P<value>.*))?$", re.DOTALL)
 
 
@@ -59,7 +61,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Hidden:
-    """A container whose program cannot be told from its command."""
+    """A container of a component whose program cannot be told from its command."""
 
     document: Document
     container: str
@@ -75,7 +77,7 @@ def find(documents: Iterable[Document]) -> tuple[Sequence[Program], Sequence[Hid
         for container, image, words in _commands(document):
             component = os.path.basename(words[0]) if words else ""
             if component not in ASKED:
-                if container in ASKED:
+                if container in ASKED and component in _SHELLS:
                     hidden.setdefault((container, image), Hidden(document, container, " ".join(words[:1])))
                 continue
             key = (component, image, words[0])

@@ -11,7 +11,7 @@ from vitessctl.diagnose.kubernetes.sight import Sight, dig
 from vitessctl.diagnose.kubernetes.symptom import Finding, Symptom, explained
 from vitessctl.targets.base import Answer, Question, Verdict
 from vitessctl.targets.kubernetes.interface import KubernetesObject
-from vitessctl.targets.kubernetes.probe_pods import ProbePod
+from vitessctl.targets.kubernetes.probe_pods import WAIT_SECONDS, ProbePod
 
 Log = Callable[[str, str], Sequence[str]]
 """All that a container printed: pod, container."""
@@ -19,6 +19,8 @@ _NOT_STARTED = ("StartError", "ContainerCannotRun", "RunContainerError", "Create
 """Reasons of an end before the program's first word."""
 _WRONG_PROCESSOR = "exec format error"
 _EVIDENCE_LINES = 5
+IMAGE_SECONDS = 30.0
+"""How long an image may fail to come before that is the answer: the kubelet would try for ever."""
 
 
 class Look:
@@ -47,6 +49,15 @@ class Look:
         if self._findings:
             return self._findings[0].cause
         return f"pod {self._pod.name} is {dig(self._live, 'status', 'phase', default='not there')}"
+
+    def late(self, known: Container[str]) -> Mapping[str, Answer]:
+        """Answers to what is still open, when nobody waits any longer."""
+        trouble = Verdict.doomed(f"not done within {WAIT_SECONDS} s: {self.waits}", "mend the cause, and try again")
+        return {
+            name: Answer(question, trouble=trouble)
+            for name, question in self._pod.questions.items()
+            if name not in known
+        }
 
     def answers(self, known: Container[str]) -> Mapping[str, Answer]:
         """The questions that are answered by now, those left out that were before."""
@@ -100,8 +111,9 @@ class Look:
         lender = self._failed_lender() if over else None
         if lender is not None:
             return lender
+        tried = self._sight.now - self._sight.since > IMAGE_SECONDS
         for finding in concern:
-            if finding.doomed or over:
+            if finding.doomed or over or (tried and finding.symptom.part == "image"):
                 return Verdict.doomed(finding.cause, finding.fix, finding.evidence)
         return None
 

@@ -20,15 +20,17 @@ PROBE = "vitessctl.io/probe"
 """Label of such a pod: the run that made it."""
 AUTHOR = "vitessctl.io/author"
 """Annotation: the process that made it, so that a later run knows whether that is gone."""
-LIFE_SECONDS = 300
-"""After so long Kubernetes ends such a pod itself, whoever made it."""
+WAIT_SECONDS = 300
+"""How long such a pod is waited for at most: a large image on a slow line takes minutes."""
+LIFE_SECONDS = WAIT_SECONDS + 60
+"""After so long Kubernetes ends it itself, whoever made it."""
 RESOURCES: Mapping[str, Any] = {
     "requests": {"cpu": "1m", "memory": "16Mi"},
     "limits": {"cpu": "500m", "memory": "128Mi"},
 }
 """A quota may want both to be said. The help of vttablet 24 takes 63 MB, that of a stand-in 20 MB."""
 _PLACE = (
-    *("imagePullSecrets", "nodeSelector", "tolerations", "affinity", "securityContext", "priorityClassName"),
+    *("imagePullSecrets", "nodeSelector", "tolerations", "securityContext", "priorityClassName"),
     *("runtimeClassName", "schedulerName", "hostUsers"),
 )
 """What of a component's pod decides whether, and where, its image runs."""
@@ -63,7 +65,14 @@ def pods_for(
 def _group(question: Question) -> str:
     spec = _pod_spec(question)
     image = _container(spec, question.container)["image"]
-    return json.dumps([image, {key: spec[key] for key in _PLACE if key in spec}], sort_keys=True)
+    return json.dumps([image, _place(spec)], sort_keys=True)
+
+
+def _place(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Of affinities only that to nodes: which pods are near does not matter to one that ends at once."""
+    found = {key: spec[key] for key in _PLACE if key in spec}
+    nodes = (spec.get("affinity") or {}).get("nodeAffinity")
+    return {**found, **({"affinity": {"nodeAffinity": nodes}} if nodes else {})}
 
 
 def _pod(
@@ -82,7 +91,7 @@ def _pod(
             "annotations": {AUTHOR: json.dumps(author, sort_keys=True)},
         },
         "spec": {
-            **{key: spec[key] for key in _PLACE if key in spec},
+            **_place(spec),
             "restartPolicy": "Never",
             "activeDeadlineSeconds": LIFE_SECONDS,
             "terminationGracePeriodSeconds": 1,

@@ -20,7 +20,7 @@ from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.faults import NotThere, Outdated, Refused
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.probe_look import Look
-from vitessctl.targets.kubernetes.probe_pods import AUTHOR, LIFE_SECONDS, PROBE, ProbePod, pods_for
+from vitessctl.targets.kubernetes.probe_pods import AUTHOR, LIFE_SECONDS, PROBE, WAIT_SECONDS, ProbePod, pods_for
 from vitessctl.targets.kubernetes.snapshot import label_of, name_of
 
 LOG_LINES = 3000
@@ -112,17 +112,14 @@ class Prober:
             there = {name_of(pod): pod for pod in self._own()}
             waited = self._now() - begun
             events = self._events() if waited > _PATIENCE_SECONDS else ()
-            reasons = []
             for pod in pods:
                 look = Look(pod, there.get(pod.name), events, self._log, self._clock(), since)
                 found |= look.answers(found)
-                reasons += [look.waits] if any(name not in found for name in pod.questions) else []
-            if not reasons:
+                found |= look.late(found) if waited > WAIT_SECONDS else {}
+            if all(name in found for pod in pods for name in pod.questions):
                 return found
             if cancelled.is_set():
-                raise NotReadyError("images were not waited for any longer")
-            if waited > LIFE_SECONDS:
-                raise _late(self._namespace, reasons[0])
+                raise NotReadyError("the images were not waited for any longer")
             self._sleep(_PAUSE)
 
     def _events(self) -> Sequence[KubernetesObject]:
@@ -147,12 +144,3 @@ def _author_of(pod: KubernetesObject) -> Author:
         )
     except (ValueError, TypeError, KeyError):
         return Author("", "")
-
-
-def _late(namespace: str, why: str) -> NotReadyError:
-    return NotReadyError(
-        f"the images were not run within {LIFE_SECONDS} s",
-        where=namespace,
-        why=why,
-        fix="mend the cause, then run the command again",
-    )
