@@ -19,9 +19,15 @@ _NAMES = 4
 class FlagRefused(ImageDiffers):
     """The program would end at once, because of a flag that it does not take."""
 
-    def __init__(self, flag: Flag, what: str, why: str, fix: str) -> None:
-        self.flag = flag.written
+    def __init__(self, flag: Flag, what: str, why: str, fix: str, close: str = "") -> None:
+        """`close`: what the program has that is most like it, without dashes."""
+        self.flag, self.close = flag.written, close
         super().__init__(what, where=flag.place, why=why, fix=fix)
+
+    @property
+    def line(self) -> str:
+        """In one line, as evidence of something larger."""
+        return f"{self.where}: {self.what}" + (f" (it has --{self.close})" if self.close else "")
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ def _refused(declared: str, flag: Flag, program: Program, found: Help, like: str
         f"{program.component} has no flag {flag.written}",
         "; ".join(fact for fact in facts if fact),
         f"{f'the closest that it has is --{close}: ' if close else ''}{_remedy(declared, like)}",
+        close,
     )
 
 

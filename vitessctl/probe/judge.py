@@ -10,7 +10,7 @@ from vitessctl.errors import VitessctlError
 from vitessctl.model.cluster import Cluster
 from vitessctl.probe import helptext, likeness, mysql, versions
 from vitessctl.probe.checked import Checked, ImageDiffers, ImageDoesNotRun, Row
-from vitessctl.probe.flags import Compared, compare
+from vitessctl.probe.flags import Compared, FlagRefused, compare
 from vitessctl.probe.helptext import Help
 from vitessctl.probe.programs import Hidden, Program
 from vitessctl.probe.questions import About, Asked
@@ -18,7 +18,8 @@ from vitessctl.targets.base import Answer
 
 _HIDDEN = "its flags cannot be compared, for the template does not start it by name"
 _LAST_LINES = 5
-_VERSION_OF = {About.VITESS: versions.of_vitess, About.MYSQL: versions.of_mysqld, About.ETCD: versions.of_etcd}
+_LINES = 6
+"""How many refused flags are shown where a whole release is another."""
 
 
 @dataclass
@@ -29,6 +30,8 @@ class _Image:
     """By component."""
     version: str = ""
     like: str = ""
+    refused: list[FlagRefused] = field(default_factory=list)
+    """Flags that its programs do not take."""
 
 
 def judge(
@@ -37,22 +40,29 @@ def judge(
     """Compare every answer with the command lines. `answers` are in the order of `asked`."""
     told = {each.question.name: answer for each, answer in zip(asked, answers, strict=True)}
     images = _images(cluster.release, asked, told)
-    rows, errors = [], []
+    rows: list[Row] = []
+    errors: list[VitessctlError] = list(_troubles(asked, told))
     notes = [f"{each.container} of {each.document.label}: {_HIDDEN}" for each in hidden]
-    errors += list(_troubles(asked, told))
     for each in asked:
-        answer = told[each.question.name]
+        answer, image = told[each.question.name], images[each.program.image]
         if each.about is About.FLAGS:
-            compared = _flags(cluster.release, each.program, answer, images[each.program.image])
-            rows.append(_row(each.program, answer, images[each.program.image], compared, asked, told))
-            errors += compared.errors
+            compared = _flags(cluster.release, each.program, answer, image)
+            rows.append(_row(each.program, answer, image, compared, asked, told))
+            image.refused += [error for error in compared.errors if isinstance(error, FlagRefused)]
+            errors += [error for error in compared.errors if not isinstance(error, FlagRefused)]
             notes += compared.notes
         elif each.about is About.MYSQL:
             found = mysql.compare(cluster.release, each.program, answer)
             rows.append(found.row)
             errors += found.errors
-    errors += [error for name, image in images.items() for error in _release(cluster.release, name, image)]
-    notes += [note for name, image in images.items() for note in _between(name, image)]
+    for name, image in images.items():
+        if _is_chosen(cluster.release, name, image):
+            notes.append(
+                f"{name} is Vitess {image.version}, as its tag says; it takes what is rendered for {cluster.release}"
+            )
+        else:
+            errors += list(_release(cluster.release, name, image)) or image.refused
+        notes += list(_between(name, image))
     return Checked(cluster.name, target, cluster.release, rows, notes, errors)
 
 
@@ -72,12 +82,13 @@ def _images(release: str, asked: Sequence[Asked], told: Mapping[str, Answer]) ->
 
 def _troubles(asked: Sequence[Asked], told: Mapping[str, Answer]) -> Iterator[VitessctlError]:
     """Why programs could not be run; a cause that several share once, with all of them."""
-    shared: dict[tuple[str, str], list[tuple[Asked, Answer]]] = {}
+    shared: dict[str, list[tuple[Asked, Answer]]] = {}
     for each in asked:
         answer = told[each.question.name]
         if answer.trouble is not None:
-            shared.setdefault((each.program.image, answer.trouble.reason), []).append((each, answer))
-    for (image, reason), found in shared.items():
+            shared.setdefault(answer.trouble.reason, []).append((each, answer))
+    for reason, found in shared.items():
+        image = found[0][0].program.image
         names = dict.fromkeys(each.question.program.rpartition("/")[2] for each, _ in found)
         trouble = found[0][1].trouble
         yield ImageDoesNotRun(
@@ -133,13 +144,14 @@ def _row(
         version,
         image.like if program.component != "etcd" else "",
         len(program.flags),
-        len({error.flag for error in compared.errors if hasattr(error, "flag")}),
+        len({error.flag for error in compared.errors if isinstance(error, FlagRefused)}),
         ran=answer.trouble is None and bool(image.helps[program.component].flags),
     )
 
 
 def _release(declared: str, name: str, image: _Image) -> Iterator[VitessctlError]:
-    """Whether it is the release that the spec says: by its own word, else by its flags."""
+    """Whether it is the release that the spec says: by its own word, else by its flags. The flags that it refuses
+    follow from that, so they are no more than evidence then."""
     own = versions.release_of(image.version)
     where = f"image {name}" if name else "on this machine"
     what = "it is" if name else "the programs are"
@@ -150,6 +162,7 @@ def _release(declared: str, name: str, image: _Image) -> Iterator[VitessctlError
             where=where,
             why="flags, calls and files differ between releases",
             fix=_other(own, declared),
+            evidence=_some(image.refused),
         )
     elif not own and image.like and image.like != declared:
         yield ImageDiffers(
@@ -157,7 +170,19 @@ def _release(declared: str, name: str, image: _Image) -> Iterator[VitessctlError
             where=where,
             why=f"no version is told, and of all known releases {image.like} lists the flags that are most like these",
             fix=_other(image.like, declared),
+            evidence=_some(image.refused),
         )
+
+
+def _is_chosen(declared: str, name: str, image: _Image) -> bool:
+    """Whether the spec names an image of a release next to its own, and that can do with what is rendered."""
+    own = versions.release_of(image.version)
+    return bool(name) and own not in ("", declared) and releases.of_image(name) == own and not image.refused
+
+
+def _some(refused: Sequence[FlagRefused]) -> list[str]:
+    more = len(refused) - _LINES
+    return [*(error.line for error in refused[:_LINES]), *([f"and {more} flags more"] if more > 0 else [])]
 
 
 def _other(found: str, declared: str) -> str:

@@ -25,16 +25,16 @@ class Compared:
 def compare(release: str, program: Program, answer: Answer) -> Compared:
     """Whether the release of the spec can start and manage the mysqld beside a mysqlctld."""
     version = versions.of_mysqld(answer.lines)
-    row = Row(MYSQLD, program.image or answer.question.program, version, "", 0, 0, ran=bool(version))
+    row = Row(MYSQLD, program.runs_in or answer.question.program, version, "", 0, 0, ran=bool(version))
     able = releases.get(release).mysql_series
-    where = f"image {program.image}" if program.image else "the mysqld on this machine"
+    where = f"image {program.runs_in}" if program.runs_in else "the mysqld on this machine"
     if answer.trouble is not None:
         return Compared(row)
     if not version:
         said = [line for line in answer.lines if line.strip()]
         return Compared(row, (_silent(where, answer.exit_code, said),))
     if "mariadb" in version.lower() or versions.series_of(version) not in able:
-        default = releases.get(release).default_images.get(MYSQLD, "") if program.image else ""
+        default = releases.get(release).default_images.get(MYSQLD, "") if program.runs_in else ""
         error = ImageDiffers(
             f"Vitess {release} cannot manage MySQL {version}",
             where=where,

@@ -49,7 +49,7 @@ class Program:
 
     component: str
     image: str
-    """Empty on one machine."""
+    """Which it comes from; empty on one machine."""
     path: str
     """As the command line names it."""
     document: Document
@@ -57,6 +57,8 @@ class Program:
     container: str = ""
     flags: Mapping[str, Flag] = field(default_factory=dict)
     """By how they are written, each where it stands first."""
+    runs_in: str = ""
+    """The image that it runs in: another one where it is borrowed, as mysqlctld is for the image of MySQL."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def find(documents: Iterable[Document]) -> tuple[Sequence[Program], Sequence[Hid
     programs: dict[tuple[str, str, str], Program] = {}
     hidden: dict[tuple[str, str], Hidden] = {}
     for document in documents:
-        for container, image, words in _commands(document):
+        for container, image, runs_in, words in _commands(document):
             component = os.path.basename(words[0]) if words else ""
             if component not in ASKED:
                 if container in ASKED and component in _SHELLS:
@@ -82,25 +84,45 @@ def find(documents: Iterable[Document]) -> tuple[Sequence[Program], Sequence[Hid
                 continue
             key = (component, image, words[0])
             known = flags.setdefault(key, {})
-            programs.setdefault(key, Program(component, image, words[0], document, container, known))
+            programs.setdefault(key, Program(component, image, words[0], document, container, known, runs_in))
             for flag in _flags(words[1:], document):
                 known.setdefault(flag.written, flag)
     return list(programs.values()), list(hidden.values())
 
 
-def _commands(document: Document) -> Iterator[tuple[str, str, Sequence[str]]]:
-    """Container, image and command line of everything that a document starts."""
+def _commands(document: Document) -> Iterator[tuple[str, str, str, Sequence[str]]]:
+    """Of everything that a document starts: container, image of the program, image of the container, command line."""
     if document.kind == "Program":
-        yield "", "", shlex.split(document.data["command"].replace("%%", "%"))
+        yield "", "", "", shlex.split(document.data["command"].replace("%%", "%"))
         return
-    for spec in containers(document.data):
-        yield spec["name"], spec.get("image", ""), [*(spec.get("command") or ()), *(spec.get("args") or ())]
+    pod = pod_spec(document.data)
+    for spec in containers(pod):
+        words = command_of(spec)
+        image = str(spec.get("image", ""))
+        lender = lender_of(pod, spec, words[0]) if words else None
+        yield spec["name"], str(lender["image"]) if lender else image, image, words
 
 
-def containers(workload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The containers of a StatefulSet or Deployment in the order in which they start; none of anything else."""
-    spec = pod_spec(workload)
-    return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+def command_of(container: Mapping[str, Any]) -> list[str]:
+    """The words that a container starts."""
+    return [*(container.get("command") or ()), *(container.get("args") or ())]
+
+
+def lender_of(pod: Mapping[str, Any], container: Mapping[str, Any], program: str) -> Mapping[str, Any] | None:
+    """The init container that copies a program (`cp SOURCE FOLDER`) into a volume where another one runs it."""
+    folder = program.rpartition("/")[0]
+    if folder not in {mount["mountPath"].rstrip("/") for mount in container.get("volumeMounts") or ()}:
+        return None
+    for each in pod.get("initContainers") or ():
+        words = command_of(each)
+        if len(words) == 3 and words[0] == "cp" and words[2].rstrip("/") == folder:
+            return dict(each)
+    return None
+
+
+def containers(pod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The containers of a pod's spec in the order in which they start."""
+    return [*(pod.get("initContainers") or ()), *(pod.get("containers") or ())]
 
 
 def pod_spec(workload: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vitessctl.probe.programs import containers, lender_of, pod_spec
 from vitessctl.render.names import object_name
 from vitessctl.targets.base import Question
 from vitessctl.targets.kubernetes.record import own_labels
@@ -130,18 +131,10 @@ def _lenders(questions: Iterable[Question]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for question in questions:
         spec = _pod_spec(question)
-        folders = {mount["mountPath"].rstrip("/") for _, mount in _mounts(_container(spec, question.container))}
-        if question.program.rpartition("/")[0] in folders:
-            found |= {
-                each["name"]: each for each in spec.get("initContainers") or () if _copies(each, question.program)
-            }
+        lender = lender_of(spec, _container(spec, question.container), question.program)
+        if lender is not None:
+            found[str(lender["name"])] = lender
     return found
-
-
-def _copies(container: Mapping[str, Any], program: str) -> bool:
-    """Whether it is `cp SOURCE FOLDER` for the folder that the program is in."""
-    words = [*(container.get("command") or ()), *(container.get("args") or ())]
-    return len(words) == 3 and words[0] == "cp" and words[2].rstrip("/") == program.rpartition("/")[0]
 
 
 def _mounts(container: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -149,11 +142,8 @@ def _mounts(container: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]
 
 
 def _pod_spec(question: Question) -> Mapping[str, Any]:
-    spec: Mapping[str, Any] = question.document.data["spec"]["template"]["spec"]
-    return spec
+    return pod_spec(question.document.data)
 
 
 def _container(spec: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    every = (*(spec.get("initContainers") or ()), *(spec.get("containers") or ()))
-    found: Mapping[str, Any] = next(each for each in every if each["name"] == name)
-    return found
+    return next(each for each in containers(spec) if each["name"] == name)
