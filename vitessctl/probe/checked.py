@@ -59,7 +59,7 @@ class Row:
     checked: int
     """How many flags were compared."""
     wrong: int
-    """How many of them it does not take."""
+    """How many of them it does not take; 1 for a MySQL of the wrong series."""
     ran: bool = True
 
     @property

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 _FLAG = re.compile(
-    r"^ {2,8}(?:-\w, )?(?P<dashes>--?)(?P<name>[A-Za-z][\w.-]*)(?:\[=\S*\])?"
+    r"^ {2,8}(?:etcd |-\w, )?(?P<dashes>--?)(?P<name>[A-Za-z][\w.-]*)(?:\[=\S*\])?"
     r"(?:[ =](?P<kind>[^\s']\S*|'[^']*'))?(?:(?: {2,}|\s*\t).*|\s*)$"
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vitessctl import releases
 from vitessctl.errors import VitessctlError
@@ -41,7 +41,7 @@ def compare(release: str, program: Program, answer: Answer) -> Compared:
             why=f"it can start and manage MySQL {', '.join(able)}",
             fix=f"use {default} (images.mysqld), or another of these series" if default else "use one of these series",
         )
-        return Compared(row, (error,))
+        return Compared(replace(row, wrong=1), (error,))
     return Compared(row)
 
 

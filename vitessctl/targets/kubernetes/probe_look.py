@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ Log = Callable[[str, str], Sequence[str]]
 _NOT_STARTED = ("StartError", "ContainerCannotRun", "RunContainerError", "CreateContainerError")
 """Reasons of an end before the program's first word."""
 _WRONG_PROCESSOR = "exec format error"
+_OWN_NAME = re.compile(r" \(container [^)]*\)$")
+"""A probe's containers have names that tell a person nothing, and several of them have one cause."""
 _EVIDENCE_LINES = 5
 IMAGE_SECONDS = 30.0
 """How long an image may fail to come before that is the answer: the kubelet would try for ever."""
@@ -114,7 +117,7 @@ class Look:
         tried = self._sight.now - self._sight.since > IMAGE_SECONDS
         for finding in concern:
             if finding.doomed or over or (tried and finding.symptom.part == "image"):
-                return Verdict.doomed(finding.cause, finding.fix, finding.evidence)
+                return Verdict.doomed(_OWN_NAME.sub("", finding.cause), finding.fix, finding.evidence)
         return None
 
     def _failed_lender(self) -> Verdict | None:
