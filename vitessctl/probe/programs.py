@@ -97,7 +97,7 @@ def _commands(document: Document) -> Iterator[tuple[str, str, str, Sequence[str]
         return
     pod = pod_spec(document.data)
     for spec in containers(pod):
-        words = command_of(spec)
+        words = started_by(command_of(spec))
         image = str(spec.get("image", ""))
         lender = lender_of(pod, spec, words[0]) if words else None
         yield spec["name"], str(lender["image"]) if lender else image, image, words
@@ -106,6 +106,15 @@ def _commands(document: Document) -> Iterator[tuple[str, str, str, Sequence[str]
 def command_of(container: Mapping[str, Any]) -> list[str]:
     """The words that a container starts."""
     return [*(container.get("command") or ()), *(container.get("args") or ())]
+
+
+def started_by(words: Sequence[str]) -> list[str]:
+    """A command line from its program on: a script may stand before it that runs it as its arguments (`exec "$@"`)."""
+    if words and os.path.basename(words[0]) in _SHELLS:
+        for number, word in enumerate(words):
+            if word.startswith("/") and os.path.basename(word) in ASKED:
+                return list(words[number:])
+    return list(words)
 
 
 def lender_of(pod: Mapping[str, Any], container: Mapping[str, Any], program: str) -> Mapping[str, Any] | None:

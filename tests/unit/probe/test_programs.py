@@ -83,6 +83,15 @@ def test_what_a_shell_starts_is_said_to_be_hidden(command: tuple[str, ...]) -> N
     assert (programs, hidden.container) == ([], "vtgate")
 
 
+def test_a_script_may_run_its_arguments() -> None:
+    """So the packaged template starts vttablet, as soon as its MySQL is up."""
+    command = ("sh", "-c", 'until mysql; do sleep 1; done; exec "$@"', "vtgate", "/vt/bin/vtgate", "--port=1")
+
+    [program], hidden = find([workload(container(*command))])
+
+    assert (program.path, list(program.flags), hidden) == ("/vt/bin/vtgate", ["--port"], [])
+
+
 def test_sidecars_of_other_names_are_nobodys_business() -> None:
     assert find([workload(container("sh", "-c", "true", name="exporter"))]) == ([], [])
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from vitessctl.rehearsal.servenv.flags import Types, load_types
-from vitessctl.rehearsal.servenv.process import DEFAULT_RELEASE, RELEASE_VARIABLE
+from vitessctl.rehearsal.servenv.process import current_release
 
 if TYPE_CHECKING:
     from vitessctl.releases import Release
@@ -36,11 +36,12 @@ def answered(program: str, arguments: Sequence[str]) -> int | None:
 
 
 def _vitess_help(program: str) -> int:
-    """pflag's goes to standard output and is a success; Go's own is neither."""
-    release, types = _release(), load_types()
+    """pflag's goes to standard output, Go's to standard error. Both end well (Go's did not before Go 1.15)."""
+    release = current_release()
+    types = load_types(release)
     if release.flag_parser == "go":
         sys.stderr.write(go_usage(program, release.flags(program), types))
-        return 2
+        return 0
     sys.stdout.write(pflag_usage(program, release.flags(program), types))
     return 0
 
@@ -61,7 +62,7 @@ def pflag_usage(program: str, flags: Sequence[str], types: Types) -> str:
 
 def _kind(flag: str, types: Types) -> str:
     kind = types.get(flag.replace("_", "-"), "string")
-    return "" if kind == "bool" else f" {kind}"
+    return {"bool": "", "seconds": " int"}.get(kind, f" {kind}")
 
 
 def _etcd_help(program: str) -> int:
@@ -74,7 +75,7 @@ def _etcd_help(program: str) -> int:
 
 def _vitess_version(program: str) -> int | None:
     """None before the flag was there (2.1): the parser says so in its own words."""
-    release = _release()
+    release = current_release()
     if not release.accepts(program, "version"):
         return None
     sys.stdout.write(f"{program} version Version: {version_of(release)} (Git revision REHEARSAL branch '')\n")
@@ -86,14 +87,8 @@ def version_of(release: Release) -> str:
     return f"{release.name}.0.0-REHEARSAL"
 
 
-def _release() -> Release:
-    from vitessctl import releases
-
-    return releases.get(os.environ.get(RELEASE_VARIABLE, DEFAULT_RELEASE))
-
-
 def _mysql_version(program: str) -> int:
-    able = _release().mysql_series
+    able = current_release().mysql_series
     series = next((each for each in _PREFERRED if each in able), "8.4")
     version = os.environ.get(MYSQL_VARIABLE) or _MYSQL[series]
     sys.stdout.write(f"mysqld  Ver {version}-rehearsal (vitessctl's stand-in)\n")
