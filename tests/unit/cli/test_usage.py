@@ -11,7 +11,10 @@ from tests.support.live import REPOSITORY
 from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
-COMMANDS = ("init", "validate", "render", "plan", "up", "status", "connect", "logs", "history", "down", "releases")
+COMMANDS = (
+    *("init", "validate", "render", "plan", "check-images", "up", "status", "connect", "logs", "history", "down"),
+    "releases",
+)
 
 
 def test_the_version(cli: Cli) -> None:
