@@ -80,6 +80,8 @@ class Release:
     """That program's flag for vtctld's address."""
     reparent_away: Sequence[str]
     """What that program is told to make another tablet primary of `{shard}`, if `{alias}` is it now."""
+    emergency_reparent: str
+    """How a person makes a tablet primary of `{shard}` whatever the others hold."""
     _knowledge: Knowledge = field(repr=False)
 
     def accepts(self, component: str, flag: str) -> bool:

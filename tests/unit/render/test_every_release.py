@@ -124,7 +124,7 @@ def test_no_command_line_holds_what_its_release_does_not_take(inventory: str, ta
         release = releases.get(name)
         found = [line for document in render(of_release(inventory, name), target) for line in lines(document)]
         assert [fault for line in found for fault in faults(release, line)] == [], name
-        programs = {line.words[0].rpartition("/")[2] for line in found}
+        programs = {word.rpartition("/")[2] for line in found for word in line.words}
         servers = {"etcd", "vtctld", "mysqlctld", "vttablet", "vtgate", *(["vtorc"] if release.has_vtorc else [])}
         assert servers <= programs, name
 
