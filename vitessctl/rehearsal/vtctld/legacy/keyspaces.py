@@ -101,7 +101,7 @@ def find_shards(job: Job) -> None:
         if job.release.within("10.."):
             raise
         cause = str(error).partition(" List: ")[2]
-        raise Refused(f"failed to get list of shards for keyspace '{keyspace}': {cause}") from None
+        raise Refused(f"failed to get list of shards for keyspace '{keyspace}': {cause}/") from None
     shown = {
         name: go_fields(found[name].shard, job.release, _old_fields(job, keyspace, name, found[name].shard))
         for name in sorted(found)
