@@ -42,6 +42,9 @@ class EtcdMember:
 class Layout(Protocol):
     """Answers for one cluster on one target."""
 
+    def release_of(self, component: str) -> str:
+        """The release whose flags a component is given."""
+
     @property
     def bind_address(self) -> str | None:
         """The address that servers listen on; None for all."""
@@ -75,6 +78,10 @@ class Layout(Protocol):
 
     def mysqlctl_socket(self, tablet: Tablet) -> str:
         """The unix socket on which mysqlctld serves its vttablet."""
+
+    @property
+    def mysqlctld_port(self) -> int | None:
+        """mysqlctld's HTTP port; None where nobody asks it."""
 
     def vtorc_ports(self, cell: Cell) -> ServerPorts:
         """Ports of a cell's vtorc."""

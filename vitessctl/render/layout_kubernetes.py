@@ -19,6 +19,8 @@ from vitessctl.render.names import object_name
 
 ETCD = EtcdPorts(client=2379, peer=2380, metrics=2381)
 VITESS = ServerPorts(http=15000, grpc=15999, mysql=3306)
+MYSQLCTLD_PORT = 15001
+"""In a pod with vttablet, so none of its ports."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,16 @@ class KubernetesLayout:
     bind_address: str | None = None
     backup_folder: str | None = None
     users_file: str = f"{FOLDERS.users}/users.json"
+    mysqlctld_port: int | None = MYSQLCTLD_PORT
 
     @property
     def init_db_sql_file(self) -> str:
         """The file that the image holds."""
-        return self._release.init_db_sql_file
+        return self._release("mysqlctld").init_db_sql_file
+
+    def release_of(self, component: str) -> str:
+        """That of the component's own image."""
+        return self.cluster.release_of(component)
 
     @property
     def users_secret(self) -> str:
@@ -66,10 +73,11 @@ class KubernetesLayout:
 
     def admin_command(self, *words: str) -> tuple[str, ...]:
         """The command line that gives `words` to vtctld, by the client that the image has or without one."""
-        program, vtctld = self._release.admin_client, self.name("vtctld")
-        if not program:
+        release, vtctld = self._release("vttablet"), self.name("vtctld")
+        if not release.admin_client:
             return vtctl_by_http.command(vtctld, VITESS.http, *words)
-        return (f"{FOLDERS.binaries}/{program}", f"--server={vtctld}:{VITESS.grpc}", *words)
+        server = f"--{release.admin_server_flag}={vtctld}:{VITESS.grpc}"
+        return (f"{FOLDERS.binaries}/{release.admin_client}", server, *words)
 
     @property
     def etcd_tag(self) -> str:
@@ -142,10 +150,6 @@ class KubernetesLayout:
         """The file on a tablet's volume that says that its keyspace was there."""
         return f"{FOLDERS.data}/vt_{tablet.uid:010d}.keyspace"
 
-    def mysql_socket(self, tablet: Tablet) -> str:
-        """Where a tablet's mysqld listens, as Vitess lays out its data folder."""
-        return f"{FOLDERS.data}/vt_{tablet.uid:010d}/mysql.sock"
-
     @property
     def borrows_mysqlctld(self) -> bool:
         """Whether MySQL's image is not the Vitess image, and so has no mysqlctld."""
@@ -161,7 +165,7 @@ class KubernetesLayout:
     def extra_my_cnf(self) -> str:
         """MySQL settings beside those that mysqlctld chooses itself, files separated by colons."""
         own = ("my.cnf", "user.cnf") if self.cluster.mysql.my_cnf else ("my.cnf",)
-        return ":".join((*self._release.extra_my_cnf, *(f"{FOLDERS.settings}/{file}" for file in own)))
+        return ":".join((*self._release("mysqlctld").extra_my_cnf, *(f"{FOLDERS.settings}/{file}" for file in own)))
 
     def vtorc_ports(self, cell: Cell) -> ServerPorts:
         """The usual ports."""
@@ -171,9 +175,8 @@ class KubernetesLayout:
         """The usual ports."""
         return VITESS
 
-    @property
-    def _release(self) -> Release:
-        return releases.get(self.cluster.release)
+    def _release(self, component: str) -> Release:
+        return releases.get(self.release_of(component))
 
     def _url(self, pod: str, port: int) -> str:
         return f"http://{pod}.{self.name('etcd', 'peer')}:{port}"

@@ -27,6 +27,7 @@ class LocalLayout:
     backup_folder: str | None = state_path("backups")
     users_file: str = state_path("config/vtgate-users.json")
     init_db_sql_file: str = state_path("config/init_db.sql")
+    mysqlctld_port: int | None = None
 
     def topology_address(self) -> str:
         """The client port of each etcd member, or what the spec says."""
@@ -41,6 +42,10 @@ class LocalLayout:
             return ()
         peers = ",".join(f"etcd-{member}={self._url(self._etcd(member).peer)}" for member in range(topology.members))
         return tuple(self._member(member, peers) for member in range(topology.members))
+
+    def release_of(self, component: str) -> str:
+        """One for all: the binaries of a machine lie in one folder, and images do not count."""
+        return self.cluster.release
 
     def vtctld_ports(self) -> ServerPorts:
         """Ports of vtctld."""
