@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from vitessctl.model.keyrange import KeyRange
@@ -80,6 +81,14 @@ class Keyspace:
         """All tablets, shard by shard."""
         for shard in self.shards:
             yield from shard.tablets
+
+    def shard(self, name: str) -> Shard:
+        """The shard of that name; KeyError if there is none."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Shard]:
+        return {shard.name: shard for shard in self.shards}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -41,7 +42,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Attributes of the model without the sandbox's slow look at lists and text: it is frozen data."""
-        if hasattr(type(obj), "__dataclass_fields__") and not attribute.startswith("_"):
+        if _is_harmless(type(obj), attribute):  # type: ignore[arg-type]  # mypy takes types for unhashable
             try:
                 return getattr(obj, attribute)
             except AttributeError:
@@ -63,6 +64,17 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
+_READS_MAPS = frozenset({"get", "items", "keys", "values"})
+
+
+@cache
+def _is_harmless(kind: type, attribute: str) -> bool:
+    """Whether an attribute of all objects of a type can only be read: the model's data, and how maps are read."""
+    if kind in (dict, MappingProxyType):
+        return attribute in _READS_MAPS
+    return hasattr(kind, "__dataclass_fields__") and not attribute.startswith("_")
+
+
 @cache
 def environment(ending: str, folders: tuple[Path, ...]) -> TemplateEnvironment:
     """The environment for templates of one ending (see vitessctl.render.syntaxes); the first folder wins."""
@@ -76,6 +88,7 @@ def environment(ending: str, folders: tuple[Path, ...]) -> TemplateEnvironment:
         keep_trailing_newline=True,
         autoescape=False,
         cache_size=-1,
+        auto_reload=False,
     )
     made.filters = {**made.filters, **syntax.filters, "indent": _indent, "safe": _refuse_safe}
     made.globals = {"range": made.bounded_range, "namespace": jinja2.utils.Namespace}

@@ -13,6 +13,8 @@ from vitessctl.render.layout import EtcdMember, Layout
 Facts = Mapping[str, "str | int | None"]
 Subject = Tablet | Cell | EtcdMember | None
 """What a command line is about: a tablet, a cell, an etcd member, or nothing where there is only one."""
+FEW_TABLETS = 50
+"""Up to so many, vtgate looks for new ones each second. A look reads all records, in older releases one by one."""
 
 
 def of_topology(cluster: Cluster, layout: Layout) -> Facts:
@@ -53,6 +55,7 @@ def of_mysqlctld(cluster: Cluster, tablet: Tablet, layout: Layout) -> Facts:
         "tablet_uid": tablet.uid,
         "mysql_port": layout.tablet_ports(tablet).mysql,
         "mysqlctl_socket": layout.mysqlctl_socket(tablet),
+        "mysqlctld_port": layout.mysqlctld_port,
         "init_db_sql_file": layout.init_db_sql_file or None,
     }
 
@@ -86,6 +89,7 @@ def of_vtgate(cluster: Cluster, cell: Cell, layout: Layout) -> Facts:
     found = layout.vtgate_ports(cell)
     return {
         "cell": cell.name,
+        "tablet_refresh": "1s" if sum(1 for _ in cluster.tablets()) <= FEW_TABLETS else "5s",
         "all_cells": ",".join(each.name for each in cluster.cells),
         "http_port": found.http,
         "grpc_port": found.grpc,

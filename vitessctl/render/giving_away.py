@@ -29,8 +29,7 @@ def waiting(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple
 def before_stop(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple[str, ...]:
     """The command that gives a primary's role away; empty where no other tablet can take it."""
     words = releases.get(cluster.release).reparent_away
-    shards = cluster.keyspace(tablet.keyspace).shards
-    (shard,) = (each for each in shards if each.name == tablet.shard)
+    shard = cluster.keyspace(tablet.keyspace).shard(tablet.shard)
     candidates = [each for each in shard.tablets if each.type == "replica"]
     if not words or tablet not in candidates or len(candidates) < 2:
         return ()

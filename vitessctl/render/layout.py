@@ -76,6 +76,10 @@ class Layout(Protocol):
     def mysqlctl_socket(self, tablet: Tablet) -> str:
         """The unix socket on which mysqlctld serves its vttablet."""
 
+    @property
+    def mysqlctld_port(self) -> int | None:
+        """mysqlctld's HTTP port; None where nobody asks it."""
+
     def vtorc_ports(self, cell: Cell) -> ServerPorts:
         """Ports of a cell's vtorc."""
 

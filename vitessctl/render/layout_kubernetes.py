@@ -19,6 +19,8 @@ from vitessctl.render.names import object_name
 
 ETCD = EtcdPorts(client=2379, peer=2380, metrics=2381)
 VITESS = ServerPorts(http=15000, grpc=15999, mysql=3306)
+MYSQLCTLD_PORT = 15001
+"""In a pod with vttablet, so none of its ports."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class KubernetesLayout:
     bind_address: str | None = None
     backup_folder: str | None = None
     users_file: str = f"{FOLDERS.users}/users.json"
+    mysqlctld_port: int | None = MYSQLCTLD_PORT
 
     @property
     def init_db_sql_file(self) -> str:
@@ -141,10 +144,6 @@ class KubernetesLayout:
     def keyspace_mark(self, tablet: Tablet) -> str:
         """The file on a tablet's volume that says that its keyspace was there."""
         return f"{FOLDERS.data}/vt_{tablet.uid:010d}.keyspace"
-
-    def mysql_socket(self, tablet: Tablet) -> str:
-        """Where a tablet's mysqld listens, as Vitess lays out its data folder."""
-        return f"{FOLDERS.data}/vt_{tablet.uid:010d}/mysql.sock"
 
     @property
     def borrows_mysqlctld(self) -> bool:

@@ -27,6 +27,7 @@ class LocalLayout:
     backup_folder: str | None = state_path("backups")
     users_file: str = state_path("config/vtgate-users.json")
     init_db_sql_file: str = state_path("config/init_db.sql")
+    mysqlctld_port: int | None = None
 
     def topology_address(self) -> str:
         """The client port of each etcd member, or what the spec says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -20,11 +20,16 @@ def render(cluster: Cluster, target: TargetName, templates: Sequence[Path] = ())
     `templates` are folders of the user, each with files such as `kubernetes/vtgate-deployment.yaml.j2` that
     win over ours. Raises TemplateError, and UnknownFlagError for a flag that the release does not have.
     """
+    return tuple(rendered(cluster, target, templates))
+
+
+def rendered(cluster: Cluster, target: TargetName, templates: Sequence[Path] = ()) -> Iterator[Document]:
+    """The same, one after the other."""
     renderer = Renderer(target, templates)
     if target == "kubernetes":
         from vitessctl.render import kubernetes
 
-        return tuple(kubernetes.documents(cluster, renderer))
+        return kubernetes.documents(cluster, renderer)
     from vitessctl.render import local
 
-    return tuple(local.documents(cluster, renderer))
+    return local.documents(cluster, renderer)

@@ -32,7 +32,9 @@ _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def data_of(raw: Raw, template: str, rule: Rule) -> Any:
     """The data of a rendered document; TemplateError if it is not right. `rule` says what is checked where."""
-    structures = tuple(value for value, kind in zip(raw.values, raw.kinds, strict=True) if kind == STRUCTURE)
+    structures: tuple[str, ...] = ()
+    if STRUCTURE in raw.kinds:
+        structures = tuple(value for value, kind in zip(raw.values, raw.kinds, strict=True) if kind == STRUCTURE)
     return _mould(template, raw.literals, raw.kinds, structures, rule).fill(raw, template)
 
 

@@ -70,6 +70,18 @@ def test_extra_settings_count_at_the_first_start_only(rig: Rig) -> None:
     assert rig.mysql(100)("SELECT @@global.super_read_only") == [["0"]]
 
 
+def test_whoever_finds_its_http_port_open_finds_mysql_up(rig: Rig) -> None:
+    port = free_port()
+    rig.mysqlctld(100, "--port", str(port), wait=False)
+    eventually("its port is open", lambda: _is_open(port))
+    assert rig.mysql(100)("SELECT 1") == [["1"]]
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_it_ends_with_code_0_when_its_mysqld_dies(rig: Rig) -> None:
     server = rig.mysqlctld(100)
     rig.kill_mysqld(100)

@@ -278,7 +278,7 @@ class KubernetesWorld:
         ]
         for each in status.get("initContainerStatuses") or ():
             if each["name"] == "mysqld":
-                each["started"] = self.world.mysql_up(subject)
+                each["ready"] = self.world.mysql_up(subject)
         if status != self.api.stored(kinds.POD, self.namespace, pod["metadata"]["name"])["status"]:
             self.api.put(pod)
 

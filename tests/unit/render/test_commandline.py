@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.render.clusters import minimal, production
+from tests.unit.render.clusters import minimal, production, wide
 from vitessctl import releases
 from vitessctl.errors import ExitCode
 from vitessctl.model.cluster import Cell, Cluster, User
@@ -80,6 +80,11 @@ def test_vtgate_waits_for_tablets_in_the_words_of_its_release(release: str, type
 def test_each_vtgate_watches_all_cells() -> None:
     cluster = minimal(cells=(Cell("zone1"), Cell("zone2"), Cell("zone3")))
     assert dict(vtgate(cluster).flags)["cells-to-watch"] == "zone1,zone2,zone3"
+
+
+@pytest.mark.parametrize(("tablets", "seconds"), [(5, "1s"), (50, "1s"), (55, "5s")])
+def test_vtgate_looks_for_new_tablets_more_seldom_where_there_are_many(tablets: int, seconds: str) -> None:
+    assert dict(vtgate(wide(tablets)).flags)["tablet-refresh-interval"] == seconds
 
 
 def test_users_turn_authentication_on() -> None:

@@ -165,7 +165,7 @@ def test_a_tablet_is_a_stateful_set_that_only_vitessctl_restarts() -> None:
     assert claim["spec"] == {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
 
 
-def test_mysqld_is_a_sidecar_that_is_up_before_vttablet() -> None:
+def test_mysqld_is_a_sidecar_and_vttablet_starts_the_moment_it_is_up() -> None:
     pod = pod_of(objects(minimal())[TABLET])
     copy, mysqld, keyspace = pod["initContainers"]
     assert keyspace["name"] == "keyspace"
@@ -174,12 +174,9 @@ def test_mysqld_is_a_sidecar_that_is_up_before_vttablet() -> None:
     assert mysqld["image"] == "mysql:8.4.8"
     assert mysqld["restartPolicy"] == "Always"
     assert mysqld["command"] == ["/vt/shared/mysqlctld"]
-    assert mysqld["startupProbe"]["exec"]["command"] == [
-        "mysql",
-        "--user=vt_dba",
-        "--socket=/vt/vtdataroot/vt_0000000100/mysql.sock",
-        "--execute=select 1",
-    ]
+    assert "startupProbe" not in mysqld
+    assert mysqld["readinessProbe"]["tcpSocket"] == {"port": "mysqlctld"}
+    assert {"name": "mysqlctld", "containerPort": 15001} in mysqld["ports"]
     (vttablet,) = pod["containers"]
     assert vttablet["readinessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
     data = {"name": "data", "mountPath": "/vt/vtdataroot"}

@@ -65,7 +65,6 @@ def test_kubernetes_has_a_service_a_name_and_the_usual_ports() -> None:
     assert layout.tablet_name(TABLET) == "guestbook-vttablet-zone1-0000000100"
     assert layout.tablet_hostname(TABLET) == "guestbook-vttablet-zone1-0000000100-0.guestbook-vttablet"
     assert layout.mysqlctl_socket(TABLET) == "/vt/run/mysqlctl.sock"
-    assert layout.mysql_socket(TABLET) == "/vt/vtdataroot/vt_0000000100/mysql.sock"
     everything = {
         layout.vtctld_ports(),
         layout.tablet_ports(TABLET),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,6 +131,24 @@ def test_a_raw_rendering_is_taken_apart_and_put_together() -> None:
     assert raw.text_with(("1", "2")) == "a: 1\nb: 2\n"
     pieces, numbers = pieces_of(f"{token(1)}-{token(0)}")
     assert filled(pieces, numbers, ("first", "second")) == "second-first"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "no value",
+        "\x02x\x04",
+        "a\x03{}\x04b\x02x\x04\x01y\x04",
+        "an end \x04 of the template's own\x02x\x04",
+        "a mark \x01 of its own\x02x\x04 and \x02 another",
+        "\x02a value with \x01 a mark\x04",
+        "\x01\x04\x04\x02",
+    ],
+)
+def test_it_is_taken_apart_at_the_first_mark_before_each_end(raw: str) -> None:
+    parts = re.split("([\x01\x02\x03])([^\x04]*)\x04", raw)
+    assert split(raw) == Raw(tuple(parts[0::3]), tuple(parts[1::3]), tuple(parts[2::3]))
 
 
 def test_programs_of_one_text_are_parsed_once() -> None:

@@ -2,8 +2,8 @@
 
     mysqlctld --tablet-uid 100 --mysql-port 17100 --socket-file DIR/mysqlctl100.sock    (VTDATAROOT, EXTRA_MY_CNF)
 
-Its socket answers only once mysqld does. It ends with code 0 when its mysqld dies, and refuses to start while a
-mysqld of the same tablet lives. The socket file stays behind, as the real one's does.
+Its socket and its HTTP port answer only once mysqld does. It ends with code 0 when its mysqld dies, and refuses to
+start while a mysqld of the same tablet lives. The socket file stays behind, as the real one's does.
 """
 
 from __future__ import annotations
@@ -40,8 +40,6 @@ def main(arguments: list[str]) -> int:
     flags = process.flags
     uid = flags.number("tablet-uid", 41983)
     folder = tablet_folder(os.environ.get("VTDATAROOT", "/vt"), uid)
-    if flags.number("port"):
-        process.listen_http()
     if not (folder / "my.cnf").exists():
         process.log.info(f"mycnf file ({folder}/my.cnf) doesn't exist, initializing")
         _check_users(process)
@@ -52,6 +50,8 @@ def main(arguments: list[str]) -> int:
     process.signals.hold()  # mysqld must not outlive a mysqlctld that was stopped while it started
     child = _start(config, asked(flags.seconds("wait-time", DEFAULT_WAIT)))
     listener = _listen(flags.text("socket-file"))
+    if flags.number("port"):
+        process.listen_http()
     process.log.info("mysqld is up (REHEARSAL)")
     return _watch(process, child, listener)
 

@@ -60,10 +60,10 @@ def container_status(pod: KubernetesObject, name: str) -> Mapping[str, Any]:
     return {}
 
 
-def started(pod: KubernetesObject, container: str) -> bool:
-    """Whether a container runs and its startup probe has passed."""
+def container_ready(pod: KubernetesObject, container: str) -> bool:
+    """Whether a container runs and its readiness probe says yes."""
     status = container_status(pod, container)
-    return bool(status.get("started")) and "running" in (status.get("state") or {})
+    return bool(status.get("ready")) and "running" in (status.get("state") or {})
 
 
 def component_status(pod: KubernetesObject, now: datetime) -> ComponentStatus:

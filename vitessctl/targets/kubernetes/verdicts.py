@@ -90,7 +90,7 @@ class Workloads:
         pod = self._pod(tablet)
         if pod is None:
             return Verdict.waiting("its pod is not there yet")
-        if not pods.started(pod, MYSQL_CONTAINER):
+        if not pods.container_ready(pod, MYSQL_CONTAINER):
             return Verdict.waiting(_why_no_mysql(pod))
         if "running" in (pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}):
             said = self.lines(pod, KEYSPACE_CONTAINER, 1)

@@ -90,20 +90,20 @@ def test_ready(pod: dict[str, Any], ready: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "started"),
+    ("status", "ready"),
     [
-        ({"started": True, "state": RUNNING}, True),
-        ({"started": False, "state": RUNNING}, False),  # its startup probe has not passed
-        ({"started": True, "state": {"terminated": {"exitCode": 0}}}, False),
+        ({"ready": True, "state": RUNNING}, True),
+        ({"ready": False, "started": True, "state": RUNNING}, False),  # its readiness probe has not passed
+        ({"ready": True, "state": {"terminated": {"exitCode": 0}}}, False),
         ({}, False),
     ],
 )
-def test_started(status: dict[str, Any], started: bool) -> None:
-    assert pods.started(a_pod("a", inits={"mysqld": status}), "mysqld") is started
+def test_a_container_is_ready(status: dict[str, Any], ready: bool) -> None:
+    assert pods.container_ready(a_pod("a", inits={"mysqld": status}), "mysqld") is ready
 
 
-def test_a_container_that_is_not_there_has_not_started() -> None:
-    assert not pods.started(a_pod("a"), "mysqld")
+def test_a_container_that_is_not_there_is_not_ready() -> None:
+    assert not pods.container_ready(a_pod("a"), "mysqld")
 
 
 @pytest.mark.parametrize(

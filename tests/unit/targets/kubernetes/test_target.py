@@ -240,14 +240,14 @@ def _with_storage(document: Document, size: str) -> dict[str, object]:
     return data
 
 
-def test_mysql_is_ready_when_its_sidecar_has_started(bed: Bed) -> None:
+def test_mysql_is_up_when_its_sidecar_is_ready(bed: Bed) -> None:
     tablet = next(iter(bed.cluster.tablets()))
     assert bed.target.socket_ready(tablet).ready
 
     pod = bed.api.stored(kinds.POD, NAMESPACE, f"minimal-vttablet-{TABLET}-0")
     for status in pod["status"]["initContainerStatuses"]:
         if status["name"] == "mysqld":
-            status["started"] = False
+            status["ready"] = False
     bed.api.put(pod)
     bed.use()
 

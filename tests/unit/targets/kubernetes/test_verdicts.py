@@ -79,9 +79,9 @@ def pod_with(bed: Bed, container: str, **status: Any) -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ({"started": False}, "MySQL is being initialised"),
-        ({"started": False, "state": {"waiting": {"reason": "ImagePullBackOff"}}}, "its pod is ImagePullBackOff"),
-        ({"started": False, "state": {}}, "its pod is Running"),
+        ({"ready": False}, "MySQL is being initialised"),
+        ({"ready": False, "state": {"waiting": {"reason": "ImagePullBackOff"}}}, "its pod is ImagePullBackOff"),
+        ({"ready": False, "state": {}}, "its pod is Running"),
     ],
 )
 def test_why_mysql_is_not_up(bed: Bed, status: dict[str, Any], reason: str) -> None:
