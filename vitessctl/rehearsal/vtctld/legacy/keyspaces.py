@@ -31,6 +31,8 @@ def create(job: Job) -> None:
     )
     try:
         topology.create_keyspace(name, record, any_name=job.release.within(ANY_NAME))
+    except Refused as error:
+        raise Refused(f"CreateKeyspace: {error}: {error}") from None
     except TopologyError as error:
         if error.reason is not Reason.EXISTS or not job.true("force"):
             raise
