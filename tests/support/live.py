@@ -18,19 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pymysql
-import pymysql.connections
 import pymysql.cursors
 
 from vitessctl import releases
 from vitessctl.vtctld.client import connect
-
-
-class Silent(pymysql.connections.Connection):
-    """A connection that does not begin with SET NAMES, which vtgate of 2.1 takes for a syntax error."""
-
-    def set_character_set(self, charset: str, collation: str | None = None) -> None:
-        """Not sent."""
-
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UP_SECONDS = 180
@@ -49,6 +40,13 @@ def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+class Silent(pymysql.connections.Connection):  # type: ignore[type-arg]
+    """A connection that sends nothing of its own: vtgate of 2.1 takes SET NAMES for a syntax error."""
+
+    def set_character_set(self, charset: str, collation: str | None = None) -> None:
+        """Nothing."""
 
 
 @dataclass
@@ -140,7 +138,7 @@ class LiveCluster:
             port=int(port),
             user="app",
             database=database,
-            autocommit=True,
+            autocommit=None,  # as vtgate has it, which is on
             connect_timeout=5,
             read_timeout=35,
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from vitessctl import releases
 from vitessctl.rehearsal.clients.commands import COMMANDS, request, shown
 from vitessctl.rehearsal.clients.vtctlclient import apart
 from vitessctl.rehearsal.clients.words import CommandLine, UsageError, split
+from vitessctl.rehearsal.servenv.flagset import FlagError
 from vitessctl.vtctld.methods import METHODS
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
@@ -58,13 +60,29 @@ def test_a_bad_command_line(arguments: list[str], text: str) -> None:
         split(arguments, KINDS)
 
 
-def test_the_legacy_client_takes_one_dash_and_keeps_the_commands_flags() -> None:
+@pytest.mark.parametrize("release", ["2.2", "9", "14"])
+def test_the_legacy_client_takes_one_dash_until_14_and_keeps_the_commands_flags(release: str) -> None:
     words = ["-server", "a:1", "--action_timeout=5s", "-logtostderr", "Reparent", "-keyspace_shard", "ks/0"]
 
-    assert apart(words) == (
-        ["--server", "a:1", "--action-timeout=5s", "--logtostderr"],
+    assert apart(words, releases.get(release)) == (
+        {"server": "a:1", "action-timeout": "5s", "logtostderr": "true"},
         ["Reparent", "-keyspace_shard", "ks/0"],
     )
+
+
+@pytest.mark.parametrize(
+    ("release", "word", "text"),
+    [
+        ("14", "-nosuch", "flag provided but not defined: -nosuch"),
+        ("15", "--nosuch", "unknown flag: --nosuch"),
+        ("24", "-server=a:1", "unknown shorthand flag: 's' in -server=a:1"),
+    ],
+)
+def test_and_ends_as_its_release_does(release: str, word: str, text: str) -> None:
+    with pytest.raises(FlagError) as caught:
+        apart([word], releases.get(release))
+
+    assert str(caught.value) == text
 
 
 def test_a_message_is_shown_with_what_it_does_not_say() -> None:

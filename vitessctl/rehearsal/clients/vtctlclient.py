@@ -1,7 +1,7 @@
 """The stand-in for vtctlclient: `vtctlclient --server HOST:PORT COMMAND …`, whatever commands vtctld knows.
 
-It hands the command's words to vtctld's legacy service and prints what comes back. Its own flags stand before the
-command, with one dash or two.
+It hands the command's words to vtctld's legacy service and prints what comes back: output on stdout, log lines on
+stderr. Its own flags stand before the command, read as the release reads flags.
 """
 
 from __future__ import annotations
@@ -13,27 +13,30 @@ from typing import Final
 import grpc
 
 from vitessctl.rehearsal.clients.vtctldclient import error_text
-from vitessctl.rehearsal.clients.words import UsageError, split
 from vitessctl.rehearsal.servenv.flags import parse_duration
+from vitessctl.rehearsal.servenv.flagset import Dialect, FlagError, parse
 from vitessctl.rehearsal.servenv.log import Log
+from vitessctl.rehearsal.servenv.process import current_release
 from vitessctl.rehearsal.tablet_client import open_channel
+from vitessctl.releases import Release
 from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND
+from vitessctl.vtctld.proto import logutil_pb2 as logutil
 
-KINDS: Final = {"server": "text", "action-timeout": "duration", "dial-timeout": "duration", "logtostderr": "bool"}
+KINDS: Final = {"server": "string", "action-timeout": "duration", "dial-timeout": "duration", "logtostderr": "bool"}
 _UNSENT: Final = "cannot execute remote command: "
-NO_COMMAND: Final = "please specify -server <vtctld_host:vtctld_port> to specify the vtctld server to connect to"
+NO_COMMAND: Final = "please specify {dash}server <vtctld_host:vtctld_port> to specify the vtctld server to connect to"
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; gives the exit code."""
-    own, command = apart(arguments)
+    release = current_release()
     try:
-        flags = split(own, KINDS).flags
-    except UsageError as error:
-        sys.stderr.write(f"{error}\n")
+        flags, command = apart(arguments, release)
+    except FlagError as error:
+        sys.stderr.write(f"{error}\nUsage of vtctlclient:\n")
         return 2
     if not command or "server" not in flags:
-        Log("vtctlclient", structured=False).error(NO_COMMAND)
+        Log("vtctlclient", structured=False).error(NO_COMMAND.format(dash="-" if release.within("..13") else "--"))
         return 1
     try:
         _stream(flags["server"], command, parse_duration(flags.get("action-timeout", "1h")))
@@ -50,17 +53,11 @@ def _report(command: str, text: str) -> None:
     sys.stdout.write(f"{command} Error: {_UNSENT if unsent else ''}{text}\n")
 
 
-def apart(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The flags before the command, with two dashes and dashes within; the command and all behind it."""
-    own: list[str] = []
-    rest = list(arguments)
-    while rest and rest[0].startswith("-"):
-        name, equals, value = rest.pop(0).lstrip("-").partition("=")
-        name = name.replace("_", "-")
-        own.append(f"--{name}{equals}{value}")
-        if not equals and KINDS.get(name) != "bool" and rest:
-            own.append(rest.pop(0))
-    return own, rest
+def apart(arguments: Sequence[str], release: Release) -> tuple[dict[str, str], list[str]]:
+    """The client's own flags by their names with dashes; the command and all behind it. FlagError."""
+    dialect = Dialect(pflag=release.flag_parser == "pflag", interspersed=False, long_reasons=release.within("..3"))
+    parsed = parse(arguments, lambda name: KINDS.get(name.replace("_", "-")), dialect)
+    return {name.replace("_", "-"): value for name, value in parsed.values}, list(parsed.words)
 
 
 def _stream(server: str, command: Sequence[str], seconds: float) -> None:
@@ -68,5 +65,9 @@ def _stream(server: str, command: Sequence[str], seconds: float) -> None:
     message = method.request(args=command, action_timeout=int(seconds * 1e9))
     with open_channel(server) as channel:
         call = channel.unary_stream(method.path, method.request.SerializeToString, method.response.FromString)
+        log = Log("vtctlclient", structured=False)
         for answer in call(message, timeout=seconds, wait_for_ready=True):
-            sys.stdout.write(answer.event.value)
+            if answer.event.level == logutil.CONSOLE:
+                sys.stdout.write(answer.event.value)
+            else:
+                log.info(answer.event.value)

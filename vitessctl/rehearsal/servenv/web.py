@@ -74,10 +74,8 @@ class Web:
 
     def take(self, target: str, body: bytes) -> Page:
         """The answer to a POST."""
-        path = target.partition("?")[0]
-        if path in self.receivers:
-            return self.receivers[path](body)
-        return METHOD_NOT_ALLOWED if path in self.pages else NOT_FOUND
+        receiver = self.receivers.get(target.partition("?")[0])
+        return receiver(body) if receiver else METHOD_NOT_ALLOWED
 
     def _below(self, path: str) -> Handler | None:
         """A page whose name ends in a slash (but the root) answers for everything below it."""

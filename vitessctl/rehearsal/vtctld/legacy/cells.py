@@ -6,23 +6,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from vitessctl.rehearsal.topology_names import Refused
-from vitessctl.rehearsal.vtctld import cells
 from vitessctl.rehearsal.vtctld.legacy.job import Job, Work
 from vitessctl.rehearsal.vtctld.legacy.records import proto_json
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
-from vitessctl.vtctld.proto import vtctldata_pb2 as pb
 
-ROOT_REQUIRED: Final = "11.."
-"""From here on the command goes through the other service, which wants a root."""
+ROOT_REQUIRED: Final = (("4..10", "root must be non-empty"), ("11..", "CellInfo.Root must be non-empty"))
+"""Before that a cell may be without a root."""
 
 
 def add(job: Job) -> None:
     """AddCellInfo"""
     info = topodata.CellInfo(server_address=job.text("server_address"), root=job.text("root"))
-    if job.release.within(ROOT_REQUIRED):
-        cells.add(job.call, pb.AddCellInfoRequest(name=job.words[0], cell_info=info))
-    else:
-        job.call.topology.create_cell(job.words[0], info)
+    for range_, text in ROOT_REQUIRED:
+        if not info.root and job.release.within(range_):
+            raise Refused(text)
+    job.call.topology.create_cell(job.words[0], info)
 
 
 def update(job: Job) -> None:

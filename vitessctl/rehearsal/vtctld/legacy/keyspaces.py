@@ -31,6 +31,8 @@ def create(job: Job) -> None:
     )
     try:
         topology.create_keyspace(name, record, any_name=job.release.within(ANY_NAME))
+    except Refused as error:
+        raise Refused(f"CreateKeyspace: {error}: {error}") from None
     except TopologyError as error:
         if error.reason is not Reason.EXISTS or not job.true("force"):
             raise
@@ -101,7 +103,7 @@ def find_shards(job: Job) -> None:
         if job.release.within("10.."):
             raise
         cause = str(error).partition(" List: ")[2]
-        raise Refused(f"failed to get list of shards for keyspace '{keyspace}': {cause}") from None
+        raise Refused(f"failed to get list of shards for keyspace '{keyspace}': {cause}/") from None
     shown = {
         name: go_fields(found[name].shard, job.release, _old_fields(job, keyspace, name, found[name].shard))
         for name in sorted(found)

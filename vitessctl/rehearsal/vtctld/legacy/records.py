@@ -20,6 +20,8 @@ from google.protobuf.message import Message
 from vitessctl.releases import Release
 
 _LONG: Final = (FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64)
+NO_BYTES_ARE_NULL: Final = "..10"
+"""Bytes that are empty are null there, later an empty text."""
 NO_MYSQL_ADDRESS: Final = "..2.1"
 """These keep MySQL's port with the other ports, and know no address of MySQL's own."""
 
@@ -78,6 +80,8 @@ def _one(value: Any, about: Any, release: Release, long_as_text: bool) -> Any:
     if isinstance(value, Message):
         return fields_of(value, release, {}, long_as_text)
     if isinstance(value, bytes):
+        if not value and release.within(NO_BYTES_ARE_NULL):
+            return None
         return base64.b64encode(value).decode()
     return str(value) if long_as_text and about.cpp_type in _LONG else value
 
@@ -97,11 +101,7 @@ def _without_nothing(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     shown = {name: _without_nothing(each) for name, each in value.items()}
-    return {name: each for name, each in shown.items() if each not in (None, [], {}) and not _empty_bytes(name, each)}
-
-
-def _empty_bytes(name: str, value: Any) -> bool:
-    return value == "" and name in ("start", "end")
+    return {name: each for name, each in shown.items() if each not in (None, [], {})}
 
 
 def _layout(message: Message) -> Sequence[tuple[str, Any, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,6 +15,7 @@ from vitessctl.rehearsal.topology_names import Refused
 from vitessctl.rehearsal.vtctld import convert, schema
 from vitessctl.rehearsal.vtctld.legacy.job import Job, Work
 from vitessctl.rehearsal.vtctld.legacy.records import json_text, proto_json
+from vitessctl.rehearsal.vtctld.legacy.tablets import as_go_prints
 from vitessctl.rehearsal.vtctld.sql_shape import statements
 from vitessctl.rehearsal.vtctld.tablets import ask_all
 from vitessctl.vtctld.proto import logutil_pb2 as logutil
@@ -23,12 +25,29 @@ from vitessctl.vtctld.proto import vtctldata_pb2 as pb
 
 WANTS_A_CHANGE: Final = "..3"
 """These refuse a statement that changes nothing: a table that is there already, created if it is not."""
+LOGS_ERROR: Final = "14.."
+"""What stops ApplySchema is also a log line."""
+NAMES_TABLET: Final = "4.."
+"""GetSchema names the tablet whose record it cannot read."""
 GO_NAMES: Final = "..2.1"
 """VSchemas in Go's own JSON: names with underscores, types as numbers. After that protobuf's, with camels."""
 STRICT_JSON: Final = "2.2..15"
 """A field that a VSchema does not have is an error; before and after these it is passed over."""
 EMPTY_IS_NONE: Final = "..2.1"
 """Saving an empty VSchema deletes what is there, and fails if nothing is."""
+_MUST: Final = "must be specified when calling the ApplyVSchema command"
+NO_VSCHEMA: Final = (
+    ("..3", f"either the vschema or vschemaFile flag {_MUST}"),
+    ("4..13", f"one of the sql, sql_file, vschema, or vschema_file flags {_MUST}"),
+    ("14..", f"one of the --sql, --sql_file, --vschema, or --vschema_file flags {_MUST}"),
+)
+TOO_SHORT: Final = (
+    ("..2.1", "unexpected end of JSON input"),
+    ("2.2..10", "unexpected EOF"),
+    ("11..", "proto: unexpected EOF"),
+)
+"""What is said of JSON that ends too soon; for other faults the stand-in has words of its own."""
+_UNKNOWN_FIELD: Final = re.compile(r'has no field named "(\w+)" at "Keyspace"')
 _CREATED: Final = re.compile(r"create\s+table\s+if\s+not\s+exists\s+`?([\w$]+)`?", re.IGNORECASE)
 
 
@@ -36,7 +55,12 @@ def get(job: Job) -> None:
     """GetSchema"""
     alias = job.alias(job.words[0])
     names_only = job.true("table_names_only")
-    client = job.call.client(alias)
+    try:
+        client = job.call.client(alias)
+    except TopologyError as error:
+        if not job.release.within(NAMES_TABLET):
+            raise
+        raise Refused(f"GetTablet({as_go_prints(job, alias)}) failed: {error}") from None
     found = client.get_schema(job.list("tables"), job.list("exclude_tables"), job.true("include-views"), False)
     if names_only:
         for table in found["tables"]:
@@ -57,7 +81,10 @@ def apply(job: Job) -> None:
     try:
         schema.apply_schema(job.call, pb.ApplySchemaRequest(keyspace=keyspace, sql=sqls))
     except Refused as error:
-        raise Refused(_in_old_words(job, keyspace, str(error))) from None
+        text = _in_old_words(job, keyspace, str(error))
+        if job.release.within(LOGS_ERROR):
+            job.output.add(logutil.ERROR, text)
+        raise Refused(text) from None
 
 
 def _given(job: Job, flag: str, file_flag: str, name: str) -> str:
@@ -100,7 +127,7 @@ def _in_old_words(job: Job, keyspace: str, text: str) -> str:
         return text
     absent = re.fullmatch(r"unable to get shards for keyspace: \S+, error: (.*?)\n.*", text, re.DOTALL)
     if absent:
-        return f"unable to get shard names for keyspace: {keyspace}, error: {absent[1]}"
+        return f"unable to get shard names for keyspace: {keyspace}, error: {absent[1]}/"
     if job.release.within("..2.1") and text.startswith("schema change failed"):
         return f"S{text[1:]}\n"
     word = job.release.primary_type
@@ -174,12 +201,7 @@ def _vschema_given(job: Job) -> str:
     if job.text("vschema_file"):
         raise Refused("rehearsal: the stand-in for vtctld reads no files, not even that of -vschema_file")
     if not job.text("vschema"):
-        old = "either the vschema or vschemaFile flag must be specified when calling the ApplyVSchema command"
-        new = (
-            "one of the sql, sql_file, vschema, or vschema_file flags must be specified "
-            "when calling the ApplyVSchema command"
-        )
-        raise Refused(old if job.release.within("..3") else new)
+        raise Refused(next(text for range_, text in NO_VSCHEMA if job.release.within(range_)))
     return job.text("vschema")
 
 
@@ -188,7 +210,19 @@ def _parsed(job: Job, text: str) -> vschema.Keyspace:
         lax = not job.release.within(STRICT_JSON)
         return json_format.Parse(text, vschema.Keyspace(), ignore_unknown_fields=lax)
     except json_format.ParseError as error:
-        raise Refused(f"rehearsal, in other words than vtctld's: {error}") from None
+        raise Refused(_json_trouble(job, text, str(error))) from None
+
+
+def _json_trouble(job: Job, text: str, trouble: str) -> str:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()):
+            return next(words for range_, words in TOO_SHORT if job.release.within(range_))
+    unknown = _UNKNOWN_FIELD.search(trouble)
+    if unknown and job.release.within("2.2..10"):
+        return f'unknown field "{unknown[1]}" in vschema.Keyspace'
+    return f"rehearsal, in other words than vtctld's: {trouble}"
 
 
 def _vschema_text(job: Job, content: vschema.Keyspace) -> str:

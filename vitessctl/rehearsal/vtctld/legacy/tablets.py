@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from vitessctl.rehearsal.tablet_rpc import QueryResult, TabletManager
@@ -57,14 +57,27 @@ def list_all(job: Job) -> None:
         request = pb.GetTabletsRequest(cells=cells, keyspace=job.text("keyspace"), tablet_type=kind)
         _print(job, records.get_all(job.call, request).tablets)
         return
-    for cell in cells or job.call.topology.cell_names():
+    for cell in cells or _known_cells(job):
         found = job.call.topology.tablets_of_cell(cell)
         _print(job, records.stale_primaries_unknown(found) if job.release.within(STALE_HIDDEN) else found)
 
 
+def _known_cells(job: Job) -> Sequence[str]:
+    """All cells; where there is none, their directory is not there either."""
+    topology = job.call.topology
+    found = topology.cell_names()
+    if not found:
+        raise TopologyError(Reason.ABSENT, topology.store.path("cells/"))
+    return found
+
+
 def list_shard(job: Job) -> None:
-    """ListShardTablets"""
-    found = job.call.topology.tablets_of_shard(*job.shard(job.words[0]))
+    """ListShardTablets: from 10 on as GetTablets of the other service."""
+    keyspace, shard = job.shard(job.words[0])
+    if job.release.within("10.."):
+        _print(job, records.get_all(job.call, pb.GetTabletsRequest(keyspace=keyspace, shard=shard)).tablets)
+        return
+    found = job.call.topology.tablets_of_shard(keyspace, shard)
     _print(job, (found[alias] for alias in sorted(found)))
 
 
@@ -108,23 +121,34 @@ def change_type(job: Job) -> None:
     records.change_type(job.call, pb.ChangeTabletTypeRequest(tablet_alias=alias, db_type=kind))
 
 
-def _telling(action: Callable[[TabletManager], None], reads: bool = False) -> Work:
-    """A command that passes something on to one tablet. `reads`: until 11 it says that it could not read its record."""
+Unread = Sequence[tuple[str, str]]
+READS: Final[Unread] = (("..11", "failed reading tablet {printed}: {error}"),)
+REFRESHES: Final[Unread] = (
+    ("11..16", "Failed to get tablet {alias}: {error}"),
+    ("17..", "failed to get tablet {alias}: {error}"),
+)
+"""What is said of a tablet whose record cannot be read, where it is more than the error itself."""
+
+
+def _telling(action: Callable[[TabletManager], None], unread: Unread = ()) -> Work:
+    """A command that passes something on to one tablet."""
 
     def work(job: Job) -> None:
         alias = job.alias(job.words[0])
         try:
             client = job.call.client(alias)
         except TopologyError as error:
-            if reads and job.release.within("..11"):
-                raise Refused(f"failed reading tablet {_as_go_prints(job, alias)}: {error}") from None
+            for range_, text in unread:
+                if job.release.within(range_):
+                    words = text.format(printed=as_go_prints(job, alias), alias=alias_text(alias), error=error)
+                    raise Refused(words) from None
             raise
         action(client)
 
     return work
 
 
-def _as_go_prints(job: Job, alias: topodata.TabletAlias) -> str:
+def as_go_prints(job: Job, alias: topodata.TabletAlias) -> str:
     """An alias as the release's protobuf prints it: with a space behind it until 10."""
     return alias_proto_text(alias) + (" " if job.release.within("..10") else "")
 
@@ -135,7 +159,7 @@ def start_replication(job: Job) -> None:
         request = pb.StartReplicationRequest(tablet_alias=job.alias(job.words[0]))
         tablet_calls.start_replication(job.call, request)
     else:
-        _telling(lambda client: client.start_replication(False), reads=True)(job)
+        _telling(lambda client: client.start_replication(False), READS)(job)
 
 
 def fetch_as_dba(job: Job) -> None:
@@ -183,14 +207,14 @@ COMMANDS: Final[Mapping[str, Work]] = {
     "ListShardTablets": list_shard,
     "ListTablets": list_some,
     "Ping": _telling(lambda client: client.ping()),
-    "RefreshState": _telling(lambda client: client.refresh_state()),
+    "RefreshState": _telling(lambda client: client.refresh_state(), REFRESHES),
     "RunHealthCheck": _telling(lambda client: client.run_health_check()),
-    "SetReadOnly": _telling(lambda client: client.set_read_only(), reads=True),
-    "SetReadWrite": _telling(lambda client: client.set_read_write(), reads=True),
+    "SetReadOnly": _telling(lambda client: client.set_read_only(), READS),
+    "SetReadWrite": _telling(lambda client: client.set_read_write(), READS),
     "StartSlave": start_replication,
     "StartReplication": start_replication,
-    "StopSlave": _telling(lambda client: client.stop_replication(), reads=True),
-    "StopReplication": _telling(lambda client: client.stop_replication(), reads=True),
+    "StopSlave": _telling(lambda client: client.stop_replication(), READS),
+    "StopReplication": _telling(lambda client: client.stop_replication(), READS),
     "ChangeSlaveType": change_type,
     "ChangeTabletType": change_type,
     "ExecuteFetchAsDba": fetch_as_dba,
