@@ -54,3 +54,21 @@ def test_every_link_leads_somewhere() -> None:
     for page in [*(REPOSITORY / "docs").glob("*.md"), REPOSITORY / "README.md"]:
         for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_what_images_refuse_is_said_in_these_words() -> None:
+    """Of each sentence of the table the part that does not depend on the case is in the code."""
+    table = PAGE.partition("## What images refuse")[2]
+    said = re.findall(r"^\| ([^|]+) \| [^|]+ \| [^|]+ \|$", table, flags=re.MULTILINE)[2:]
+    code = " ".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "vitessctl" / "probe").glob("*.py"))
+    constant = (
+        "and the spec is for",
+        "has no flag",
+        "as the value of",
+        "cannot manage MySQL",
+        "could not be run to ask",
+    )
+
+    assert len(said) == 7
+    for sentence in said:
+        assert any(words in sentence and words in code for words in (*constant, "--help lists no flag")), sentence

@@ -19,6 +19,8 @@ from vitessctl.render.render import render
 from vitessctl.spec import load
 from vitessctl.targets.kubernetes.connect import CONTEXT_VARIABLE, RELAXED_TLS_VARIABLE
 from vitessctl.targets.kubernetes.lease import Timing
+from vitessctl.targets.kubernetes.probe_look import IMAGE_SECONDS
+from vitessctl.targets.kubernetes.probe_pods import LIFE_SECONDS, PROBE, RESOURCES
 
 __all__ = ["cli"]
 PAGE = (REPOSITORY / "docs" / "kubernetes.md").read_text(encoding="utf-8")
@@ -63,6 +65,10 @@ def test_every_kind_of_object_is_told() -> None:
         f"longer than {OBJECT_NAME_LIMIT} characters",
         f"waits at most {STOP_LIMIT} seconds",
         f"expires after {Timing().expire:.0f} seconds",
+        f"requests of {RESOURCES['requests']['cpu']} CPU and {RESOURCES['requests']['memory']} a program",
+        f"ends by itself within {LIFE_SECONDS} seconds",
+        f"does not come within {IMAGE_SECONDS:.0f} seconds of trying",
+        f"the label `{PROBE}`",
         f"`{CONTEXT_VARIABLE}`",
         f"`{RELAXED_TLS_VARIABLE}=1`",
         '"fields that have to change belong to somebody else"',

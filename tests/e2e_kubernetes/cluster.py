@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pymysql
-
 from tests.e2e_kubernetes.command import Ran, Vitessctl
+from tests.support.live import Silent
 from tests.support.writer import Client
 from tests.testbed.fixtures import Bed
 
@@ -24,11 +23,14 @@ NOTES = "create table if not exists notes (id bigint primary key, words varchar(
 
 @dataclass(frozen=True)
 class Cluster:
-    """The minimal inventory in a namespace."""
+    """An inventory of one keyspace in a namespace; unless told otherwise the minimal one."""
 
     bed: Bed
     namespace: str
     vitessctl: Vitessctl
+    name: str = NAME
+    cell: str = "zone1"
+    keyspace: str = "messages"
 
     def up(self, *words: str) -> Ran:
         """`vitessctl up`, which has to succeed."""
@@ -58,13 +60,13 @@ class Cluster:
 
     @property
     def primary(self) -> str:
-        """Alias of the primary of messages/0."""
+        """Alias of the primary of the first shard."""
         return str(self.status()["shards"][0]["primary"])
 
     @property
     def vtgate(self) -> str:
         """host:port of vtgate's Service. The bed's host has a route to Services."""
-        service = self.get("service", f"{NAME}-vtgate-zone1")
+        service = self.get("service", f"{self.name}-vtgate-{self.cell}")
         return f"{service['spec']['clusterIP']}:3306"
 
     def get(self, kind: str, name: str = "") -> dict[str, Any]:
@@ -87,14 +89,14 @@ class Cluster:
                     counts[f"{name}/{each['name']}"] = each["restartCount"]
         return counts
 
-    def query(self, sql: str, database: str = "messages") -> list[tuple[Any, ...]]:
+    def query(self, sql: str, database: str = "") -> list[tuple[Any, ...]]:
         """Through vtgate, on a connection of its own."""
         host, port = self.vtgate.split(":")
-        connection = pymysql.connect(
+        connection = Silent(
             host=host,
             port=int(port),
             user="app",
-            database=database,
+            database=database or self.keyspace,
             autocommit=True,
             connect_timeout=5,
             read_timeout=35,
@@ -120,7 +122,7 @@ class Cluster:
 
     def tablet_pod(self, alias: str) -> str:
         """The pod of a tablet."""
-        return f"{NAME}-vttablet-{alias}-0"
+        return f"{self.name}-vttablet-{alias}-0"
 
     def delete_pod(self, name: str, *words: str) -> None:
         """Without waiting for it to go."""

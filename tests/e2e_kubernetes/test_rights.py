@@ -44,6 +44,7 @@ def role(namespace: str) -> list[Any]:
 
 def test_the_role_suffices_from_up_to_down(robot: Callable[[list[Any]], Vitessctl], bed: Bed, namespace: str) -> None:
     vitessctl = robot(role(namespace))
+    assert "The images are what the documents take them for." in vitessctl("check-images").ok().screen
     came_up = vitessctl("up").ok()
     assert all(resource in came_up.words for resource in MAY_NOT_LIST), "it says what it could not look at"
     assert "No changes" in vitessctl("plan", "--detailed-exitcode").ok().words

@@ -154,6 +154,6 @@ def context_of(
         target=target,
         documents=documents,
         topology_address=layout.topology_address(),
-        connect=lambda: connect(str(target.address("vtctld", "", "grpc")), release),
+        connect=lambda: connect(str(target.address("vtctld", "", "grpc")), releases.get(layout.release_of("vtctld"))),
         prune=prune,
     )

@@ -15,6 +15,7 @@ from vitessctl.errors import ExitCode
 
 if TYPE_CHECKING:
     from vitessctl.plan.plan import Plan
+    from vitessctl.render.documents import Document
     from vitessctl.run.context import Context
     from vitessctl.run.events import Listener
     from vitessctl.targets.base import Run
@@ -42,6 +43,13 @@ def command(
         Optional[list[str]],  # noqa: UP045
         typer.Option("--allow", metavar="DANGER", help="Allow what loses data or takes much away; the plan names it."),
     ] = None,
+    probe: Annotated[
+        bool,
+        typer.Option(
+            "--probe",
+            help="First run each image once with its help flag, as check-images does; apply nothing if one differs.",
+        ),
+    ] = False,
     output: options.OutputFormat = options.Output.text,
     yes: options.Yes = False,
     verbose: options.Verbose = 0,
@@ -55,6 +63,8 @@ def command(
             documents = documents_of(cluster, name, spec_options)
             run = context_of(cluster, target, documents, prune)
             plan = _planned(run, wanted=name == "kubernetes" or check or diff or bool(plan_digest))
+            if plan is not None and probe and name == "kubernetes":
+                plan = _with_probe(plan, documents)
         if plan is not None and (check or diff or _asks(plan, yes)):
             from vitessctl.cli.plan import show
 
@@ -65,9 +75,10 @@ def command(
             _approve(plan, plan_digest, yes, allow or ())
         from vitessctl.targets.base import Run
 
-        pending = plan is None or not plan.is_empty
+        pending = probe or plan is None or not plan.is_empty
         moved = _again(run, plan_digest or (plan.digest if plan and _asks(plan, yes) else ""))
-        _bring_up(run, Run("up", documents, listener_of(output, verbose), run.cancelled, pending, moved), plan is None)
+        doing = Run("up", documents, listener_of(output, verbose), run.cancelled, pending, moved, probes=probe)
+        _bring_up(run, doing, names_surplus=plan is None)
         if output is options.Output.text:
             from vitessctl.cli.next_steps import next_steps
 
@@ -80,6 +91,15 @@ def _planned(run: Context, wanted: bool) -> Plan | None:
     from vitessctl.run.foresee import make_plan
 
     return make_plan(run) if wanted else None
+
+
+def _with_probe(plan: Plan, documents: Sequence[Document]) -> Plan:
+    """The pods of a probe are no documents, but they are made: a person who is asked has to know."""
+    from dataclasses import replace
+
+    from vitessctl.probe.check import announced
+
+    return replace(plan, notes=(*plan.notes, announced(documents)))
 
 
 def _asks(plan: Plan, yes: bool) -> bool:
@@ -122,9 +142,23 @@ def _bring_up(context: Context, run: Run, names_surplus: bool) -> None:
 
     run.listener(RunStarted(0.0, run.command, context.cluster.name, context.target.name))
     with context.target.changing(run) as listener:
+        if run.probes:
+            _probe(context, run, listener)
         if names_surplus and not context.prune:
             name_surplus(context, listener)
         Engine(context, STAGES, listener).run()
+
+
+def _probe(context: Context, run: Run, listener: Listener) -> None:
+    """Raises ImagesDiffer, before anything else is applied."""
+    from vitessctl.probe.check import check
+    from vitessctl.run.events import Notice
+
+    checked = check(context.cluster, run.documents, context.target, run.cancelled)
+    for note in checked.notes:
+        listener(Notice(0.0, note))
+    checked.raise_errors()
+    listener(Notice(0.0, checked.summary))
 
 
 def listener_of(output: options.Output, verbose: int) -> Listener:

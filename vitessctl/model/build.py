@@ -25,7 +25,7 @@ from vitessctl.model.cluster import (
 from vitessctl.model.durations import seconds
 from vitessctl.model.resources import RECOMMENDED
 from vitessctl.spec.files import file_beside
-from vitessctl.spec.spec import Spec
+from vitessctl.spec.spec import VITESS_COMPONENTS, Spec
 from vitessctl.spec.view import KeyspaceView, PoolView, ShardView, View
 
 
@@ -48,6 +48,7 @@ def build(spec: Spec) -> Cluster:
         mysql=Mysql(spec.texts.get(("mysql", "my_cnf"), "")),
         local=_local(data.get("local", {}), spec),
         timeouts=_timeouts(data.get("timeouts", {})),
+        other_releases=_other_releases(view, spec.release),
     )
 
 
@@ -56,6 +57,11 @@ def _images(given: Mapping[str, str], release: str) -> Mapping[str, str]:
     defaults = releases.get(release).default_images
     vitess = given.get("vitess", "")
     return {component: given.get(component, defaults.get(component, vitess)) for component in COMPONENTS}
+
+
+def _other_releases(view: View, release: str) -> Mapping[str, str]:
+    own = {component: view.release_name(component) for component in VITESS_COMPONENTS}
+    return {component: name for component, name in own.items() if name != release}
 
 
 def _topology(settings: Mapping[str, Any]) -> Topology:

@@ -218,6 +218,12 @@ class Cluster:
     mysql: Mysql = Mysql()
     local: Local = Local()
     timeouts: Timeouts = Timeouts()
+    other_releases: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    """Components whose image is of another release than `release`, as in the middle of an upgrade: which one."""
+
+    def release_of(self, component: str) -> str:
+        """The release of a component's image."""
+        return self.other_releases.get(component, self.release)
 
     @property
     def authenticates(self) -> bool:

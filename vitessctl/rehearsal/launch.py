@@ -8,6 +8,7 @@ import sys
 import types
 from typing import Final
 
+from vitessctl.rehearsal.servenv.help import answered
 from vitessctl.rehearsal.servenv.process import die_of_signals, run
 
 PROGRAMS: Final[dict[str, str]] = {
@@ -34,6 +35,9 @@ def main(words: list[str]) -> int:
         sys.stderr.write(USAGE)
         return 2
     die_of_signals()
+    code = answered(words[0], words[1:])
+    if code is not None:
+        return code
     leave_out_aio()
     program = importlib.import_module(PROGRAMS[words[0]])
     return run(words[0], program.main, words[1:])

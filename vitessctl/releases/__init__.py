@@ -11,6 +11,7 @@ from functools import cache
 
 from vitessctl.releases import image, knowledge
 from vitessctl.releases.errors import UnknownFlagError, UnknownOptionError, UnknownReleaseError
+from vitessctl.releases.image import image_name, is_vitess_image
 from vitessctl.releases.release import Probe, Release, build
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "UnknownOptionError",
     "UnknownReleaseError",
     "get",
+    "having",
+    "image_name",
+    "is_vitess_image",
     "names",
     "of_image",
 ]
@@ -43,6 +47,12 @@ def get(name: str) -> Release:
             fix=f"did you mean {close[0]}?" if close else "write the major version, such as 24",
         )
     return build(knowledge.packaged(), name)
+
+
+def having(fact: str, member: str) -> tuple[str, ...]:
+    """The releases in whose list of a fact something is: `having("mysql_series", "8.4")`. Oldest first."""
+    known = knowledge.packaged()
+    return tuple(name for name in known.names if member in (known.fact(fact, name) or ()))
 
 
 def of_image(reference: str) -> str | None:

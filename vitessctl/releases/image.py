@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_VITESS_IMAGE = re.compile(r"(?:^|/)vitess/[a-z]+$")
 _TAG = re.compile(r"^v?(?P<major>\d{1,3})(?:\.(?P<minor>\d{1,3}))?(?:[.+_-].*)?$")
 
 
@@ -12,6 +13,24 @@ def tag_of(reference: str) -> str:
     name = reference.strip().partition("@")[0]
     _, colon, tag = name.rpartition(":")
     return tag if colon and "/" not in tag else ""
+
+
+def is_vitess_image(reference: str) -> bool:
+    """Whether it is an image of the Vitess project, or a mirror of one under its own name: `…/vitess/vtgate`.
+
+    Such an image says in its tag what it is; in other images a tag may count something else.
+    """
+    return _VITESS_IMAGE.search(_without_tag(reference)) is not None
+
+
+def image_name(reference: str) -> str:
+    """The last part of its name: `vtgate` of `registry:5000/vitess/vtgate:v24.0.4`."""
+    return _without_tag(reference).rpartition("/")[2]
+
+
+def _without_tag(reference: str) -> str:
+    name = reference.strip().partition("@")[0]
+    return name.removesuffix(f":{tag_of(reference)}")
 
 
 def release_name(reference: str) -> str | None:

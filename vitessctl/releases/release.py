@@ -49,8 +49,14 @@ class Release:
     """The word for a primary in this release's output and flags: `master` or `primary`."""
     mysqld_in_image: bool
     """Whether mysqld runs from the Vitess image; else it needs an image of its own."""
+    image_mysql: str
+    """The MySQL that the Vitess image without a flavour in its tag holds."""
+    image_user: str
+    """Whose name the Vitess image's processes have unless told otherwise."""
     mysql_series: Sequence[str]
     """MySQL series whose servers this release can start and manage: `8.0`, `8.4`, `9`."""
+    vttablet_environment: Mapping[str, str]
+    """What a vttablet has to be told where its image holds no mysqld: from 4 to 16 it asks `mysqld --version` else."""
     init_db_sql_required: bool
     """Whether mysqlctld must be given the file that makes MySQL's users."""
     init_db_sql_file: str
@@ -68,8 +74,14 @@ class Release:
 
     (That one is asked by HTTP: vitessctl/render/vtctl_by_http.py.)
     """
+    vttablet_image_has_client: bool
+    """Whether the image `vitess/vttablet`, too, holds that program, as `vitess/lite` does."""
+    admin_server_flag: str
+    """That program's flag for vtctld's address."""
     reparent_away: Sequence[str]
     """What that program is told to make another tablet primary of `{shard}`, if `{alias}` is it now."""
+    emergency_reparent: str
+    """How a person makes a tablet primary of `{shard}` whatever the others hold."""
     _knowledge: Knowledge = field(repr=False)
 
     def accepts(self, component: str, flag: str) -> bool:

@@ -43,7 +43,6 @@ class CommandLines:
     def __init__(self, cluster: Cluster, layout: Layout) -> None:
         self._cluster = cluster
         self._layout = layout
-        self._release = releases.get(cluster.release)
         self._shared = facts.of_topology(cluster, layout)
         self._plans: dict[str, tuple[tuple[str, str], ...]] = {}
         self._extras: dict[str, dict[str, str]] = {}
@@ -61,16 +60,19 @@ class CommandLines:
 
     def _plan(self, component: str) -> tuple[tuple[str, str], ...]:
         if component not in self._plans:
+            release = self._release(component)
             self._plans[component] = tuple(
-                (self._release.option(component, entry["option"]), entry["value"])
-                for entry in self._release.line(component)
+                (release.option(component, entry["option"]), entry["value"]) for entry in release.line(component)
             )
         return self._plans[component]
+
+    def _release(self, component: str) -> Release:
+        return releases.get(self._layout.release_of(component))
 
     def _extra(self, component: str) -> dict[str, str]:
         if component not in self._extras:
             given = self._cluster.extra_flags.get(component, {})
-            self._extras[component] = extra_flags(self._release, component, given)
+            self._extras[component] = extra_flags(self._release(component), component, given)
         return self._extras[component]
 
 

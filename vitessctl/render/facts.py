@@ -46,7 +46,13 @@ def of_etcd(cluster: Cluster, member: EtcdMember, layout: Layout) -> Facts:
 def of_vtctld(cluster: Cluster, nothing: None, layout: Layout) -> Facts:
     """The one vtctld; its cell is only its label."""
     found = layout.vtctld_ports()
-    return {"cell": cluster.cells[0].name, "http_port": found.http, "grpc_port": found.grpc}
+    policies = {keyspace.durability for keyspace in cluster.keyspaces}
+    return {
+        "cell": cluster.cells[0].name,
+        "http_port": found.http,
+        "grpc_port": found.grpc,
+        "durability_policy": next(iter(sorted(policies - {"none"})), None),
+    }
 
 
 def of_mysqlctld(cluster: Cluster, tablet: Tablet, layout: Layout) -> Facts:

@@ -20,7 +20,7 @@ def waiting(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple
     """The words of the container that waits: the mark that ends it, the keyspace, the shard, what the shard's record
     says without spaces while this tablet is its primary, and the command that asks vtctld.
     """
-    field = f"{releases.get(cluster.release).primary_type}_alias"
+    field = f"{releases.get(cluster.release_of('vttablet')).primary_type}_alias"
     primary = f'"{field}":{{"cell":"{tablet.cell}","uid":{tablet.uid}}}'
     shard = f"{tablet.keyspace}/{tablet.shard}"
     return (layout.keyspace_mark(tablet), tablet.keyspace, shard, primary, *layout.admin_command())
@@ -28,7 +28,7 @@ def waiting(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple
 
 def before_stop(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple[str, ...]:
     """The command that gives a primary's role away; empty where no other tablet can take it."""
-    words = releases.get(cluster.release).reparent_away
+    words = releases.get(cluster.release_of("vttablet")).reparent_away
     shard = cluster.keyspace(tablet.keyspace).shard(tablet.shard)
     candidates = [each for each in shard.tablets if each.type == "replica"]
     if not words or tablet not in candidates or len(candidates) < 2:

@@ -42,6 +42,9 @@ class EtcdMember:
 class Layout(Protocol):
     """Answers for one cluster on one target."""
 
+    def release_of(self, component: str) -> str:
+        """The release whose flags a component is given."""
+
     @property
     def bind_address(self) -> str | None:
         """The address that servers listen on; None for all."""

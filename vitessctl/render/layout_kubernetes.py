@@ -60,7 +60,11 @@ class KubernetesLayout:
     @property
     def init_db_sql_file(self) -> str:
         """The file that the image holds."""
-        return self._release.init_db_sql_file
+        return self._release("mysqlctld").init_db_sql_file
+
+    def release_of(self, component: str) -> str:
+        """That of the component's own image."""
+        return self.cluster.release_of(component)
 
     @property
     def users_secret(self) -> str:
@@ -69,10 +73,11 @@ class KubernetesLayout:
 
     def admin_command(self, *words: str) -> tuple[str, ...]:
         """The command line that gives `words` to vtctld, by the client that the image has or without one."""
-        program, vtctld = self._release.admin_client, self.name("vtctld")
-        if not program:
+        release, vtctld = self._release("vttablet"), self.name("vtctld")
+        if not release.admin_client:
             return vtctl_by_http.command(vtctld, VITESS.http, *words)
-        return (f"{FOLDERS.binaries}/{program}", f"--server={vtctld}:{VITESS.grpc}", *words)
+        server = f"--{release.admin_server_flag}={vtctld}:{VITESS.grpc}"
+        return (f"{FOLDERS.binaries}/{release.admin_client}", server, *words)
 
     @property
     def etcd_tag(self) -> str:
@@ -160,7 +165,7 @@ class KubernetesLayout:
     def extra_my_cnf(self) -> str:
         """MySQL settings beside those that mysqlctld chooses itself, files separated by colons."""
         own = ("my.cnf", "user.cnf") if self.cluster.mysql.my_cnf else ("my.cnf",)
-        return ":".join((*self._release.extra_my_cnf, *(f"{FOLDERS.settings}/{file}" for file in own)))
+        return ":".join((*self._release("mysqlctld").extra_my_cnf, *(f"{FOLDERS.settings}/{file}" for file in own)))
 
     def vtorc_ports(self, cell: Cell) -> ServerPorts:
         """The usual ports."""
@@ -170,9 +175,8 @@ class KubernetesLayout:
         """The usual ports."""
         return VITESS
 
-    @property
-    def _release(self) -> Release:
-        return releases.get(self.cluster.release)
+    def _release(self, component: str) -> Release:
+        return releases.get(self.release_of(component))
 
     def _url(self, pod: str, port: int) -> str:
         return f"http://{pod}.{self.name('etcd', 'peer')}:{port}"

@@ -43,6 +43,10 @@ class LocalLayout:
         peers = ",".join(f"etcd-{member}={self._url(self._etcd(member).peer)}" for member in range(topology.members))
         return tuple(self._member(member, peers) for member in range(topology.members))
 
+    def release_of(self, component: str) -> str:
+        """One for all: the binaries of a machine lie in one folder, and images do not count."""
+        return self.cluster.release
+
     def vtctld_ports(self) -> ServerPorts:
         """Ports of vtctld."""
         return ports.vtctld_ports(self._base)

@@ -61,7 +61,6 @@ class Objects:
         self._renderer = renderer
         self._shared: Mapping[str, Any] = {
             "cluster": cluster,
-            "release": self.release,
             "layout": self.layout,
             "etcd_ports": layout_kubernetes.ETCD,
             "ports": layout_kubernetes.VITESS,
@@ -138,7 +137,8 @@ class Objects:
         return {"labels": {**common, **known}, "selector": selector}
 
     def _document(self, component: str, file: str, subject: str, context: Mapping[str, Any]) -> Document:
-        raw = self._renderer.raw(file, {**self._shared, **context})
+        release = releases.get(self.layout.release_of(component))
+        raw = self._renderer.raw(file, {**self._shared, "release": release, **context})
         template = self._renderer.name(file)
         data = data_of(raw, template, object_rules.rule)
         if not (data.get("apiVersion") and data.get("kind") and object_rules.name_of(data)):

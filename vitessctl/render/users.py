@@ -14,7 +14,7 @@ from vitessctl.render.generated import key_of, placeholder
 
 def users_file(cluster: Cluster) -> Mapping[str, Any]:
     """The content of the file for vtgate's `static` authentication."""
-    in_list = releases.get(cluster.release).users_file_lists
+    in_list = releases.get(cluster.release_of("vtgate")).users_file_lists
     entries = {user.name: {"Password": user.password or placeholder(key_of(user.name))} for user in cluster.users}
     return {name: [entry] for name, entry in entries.items()} if in_list else entries
 

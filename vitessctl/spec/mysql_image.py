@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _VERSION = re.compile(r"^v?(?P<major>\d{1,2})(?:\.(?P<minor>\d{1,2}))?(?:[.+_-].*)?$")
-_FLAVOUR = re.compile(r"-(?:mysql|percona)(?P<major>\d)(?P<minor>\d)$")
+_FLAVOUR = re.compile(r"(?:^|-)(?:mysql|percona)(?P<major>\d)(?P<minor>\d)$")
 _SERVERS = ("mysql", "percona")
 
 

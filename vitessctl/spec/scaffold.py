@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from vitessctl import releases
+from vitessctl.releases import about
 from vitessctl.spec import schema
 
 FOLDER = Path(__file__).with_name("scaffold_files")
@@ -32,7 +32,7 @@ def files(profile: str, release: str) -> Mapping[str, str]:
 
 def _image(release: str) -> str:
     """The lines that choose the image, and the release where its tag does not tell it."""
-    tag = json.loads(_read("tags.json")).get(release)
+    tag = about.tags(release).image
     if tag:
         return f"image: vitess/lite:{tag}"
     return f'release: "{release}" # the tag does not tell it\nimage: vitess/lite:latest'

@@ -125,6 +125,10 @@ class KeyspaceView:
         )
 
 
+def _known(release: str) -> releases.Release | None:
+    return releases.get(release) if release in releases.names() else None
+
+
 class View:
     """The whole spec."""
 
@@ -150,7 +154,21 @@ class View:
     @cached_property
     def release(self) -> releases.Release | None:
         """The release that holds; None while it is not told or not known."""
-        return releases.get(self.spec.release) if self.spec.release in releases.names() else None
+        return _known(self.spec.release)
+
+    def release_name(self, component: str) -> str:
+        """The release of a component's own image, else the one that holds for all.
+
+        Where `release:` is written, only an image of the Vitess project is still taken at its tag's word.
+        """
+        image = self.images.get(component, "")
+        told = releases.of_image(image) if image else None
+        believed = told and (releases.is_vitess_image(image) or not self.spec.has("release"))
+        return told if told and believed else self.spec.release
+
+    def release_of(self, component: str) -> releases.Release | None:
+        """What a component's own image accepts; None while it is not told or not known."""
+        return _known(self.release_name(component))
 
     @property
     def images(self) -> Mapping[str, str]:

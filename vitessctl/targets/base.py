@@ -168,6 +168,36 @@ class Run:
     the same as soon as something has to be written."""
     plan: Callable[[], str] = lambda: ""
     """Called under the lock before the first write: gives the plan's digest, or raises what ends the run."""
+    probes: bool = False
+    """Whether it runs images once before it writes anything else, for which it may need a right more."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A program that is run once for what it prints, in the image of a component and where that would run."""
+
+    name: str
+    """Unique among the questions that are asked together, and fit for a container's name: `vttablet-help`."""
+    document: Document
+    """What starts the program."""
+    container: str
+    """Which of its containers; empty on one machine."""
+    program: str
+    """As the command line names it."""
+    argument: str
+    """`--help`."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a question."""
+
+    question: Question
+    lines: Sequence[str] = ()
+    """What it printed, to either side."""
+    exit_code: int = 0
+    trouble: Verdict | None = None
+    """Why it could not be run at all: no image, no such program, another processor. None: it was."""
 
 
 class Target(Protocol):
@@ -245,6 +275,12 @@ class Target(Protocol):
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines a component wrote, oldest first."""
+
+    def run_once(self, questions: Sequence[Question], cancelled: threading.Event) -> Sequence[Answer]:
+        """Run each program once, as its component would run but for the arguments; gives the answers in that order.
+
+        Leaves nothing behind, also where it raises or is interrupted. Ends early where `cancelled` is set.
+        """
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove these documents, keeping data."""

@@ -46,6 +46,25 @@ _SPEC_FIELDS: dict[Kind, frozenset[str]] = {
             "progressDeadlineSeconds",
         }
     ),
+    kinds.POD: frozenset(
+        {
+            "containers",
+            "initContainers",
+            "volumes",
+            "restartPolicy",
+            "activeDeadlineSeconds",
+            "terminationGracePeriodSeconds",
+            "automountServiceAccountToken",
+            "enableServiceLinks",
+            "serviceAccountName",
+            "securityContext",
+            "imagePullSecrets",
+            "nodeSelector",
+            "tolerations",
+            "affinity",
+            "priorityClassName",
+        }
+    ),
     kinds.POD_DISRUPTION_BUDGET: frozenset(
         {"minAvailable", "maxUnavailable", "selector", "unhealthyPodEvictionPolicy"}
     ),

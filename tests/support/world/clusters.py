@@ -83,5 +83,8 @@ def _documents(cluster: Cluster) -> Iterator[Document]:
 
 def _program(stage: str, component: str, subject: str, words: str = "") -> Document:
     name = subject if subject.startswith(component) else f"{component}-{subject}" if subject else component
-    text = f"command = {component} {words}".rstrip() + "\n"
-    return Document(stage, component, "Program", name, text, f"local/{component}.conf.j2", {}, subject)
+    command = f"{component} {words}".rstrip()
+    text = f"command = {command}\n"
+    return Document(
+        stage, component, "Program", name, text, f"local/{component}.conf.j2", {"command": command}, subject
+    )

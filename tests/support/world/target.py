@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from tests.support.printing import prints
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
 from vitessctl.model import ports
 from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
 
 
 class WorldTarget:
@@ -156,6 +158,11 @@ class WorldTarget:
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines that a process wrote."""
         return self._world.log_of(component, subject, lines)
+
+    def run_once(self, questions: Sequence[Question], cancelled: threading.Event) -> Sequence[Answer]:
+        """What the programs of the world's release print."""
+        self._session.check()
+        return [Answer(each, prints(each.program, each.argument, self._world.program_release)) for each in questions]
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove; data stays."""

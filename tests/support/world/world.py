@@ -87,6 +87,8 @@ class World:
         self.logs: dict[tuple[str, str], list[str]] = {}
         self.doomed: dict[tuple[str, str], Verdict] = {}
         """What will never run, by component and subject."""
+        self.program_release = "24"
+        """The release that the programs of this machine are of, by their help and version."""
         self.frozen: set[tuple[str, str]] = set()
         """Processes that have their port open and say nothing."""
         self.primary_type = "primary"

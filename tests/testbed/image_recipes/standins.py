@@ -16,6 +16,8 @@ from tests.testbed.image_recipes.entries import VITESS, Entry, folder
 from tests.testbed.image_recipes.host import tools, users
 from tests.testbed.image_recipes.interpreter import PYTHON, SITE, interpreter
 from vitessctl import releases
+from vitessctl.rehearsal.servenv.help import ETCD_VARIABLE, MYSQL_VARIABLE
+from vitessctl.releases.image import tag_of
 
 REPOSITORY: Final = Path(__file__).parents[3]
 PACKAGE: Final = REPOSITORY / "vitessctl"
@@ -63,7 +65,7 @@ def _vitess(name: str) -> Content:
 
 
 def _mysql(name: str) -> Content:
-    return _mysql_programs(releases.names()[-1]), {}
+    return _mysql_programs(releases.names()[-1]), {MYSQL_VARIABLE: tag_of(name)}
 
 
 def _mysql_programs(release: str) -> list[Entry]:
@@ -72,7 +74,9 @@ def _mysql_programs(release: str) -> list[Entry]:
 
 def _etcd(name: str) -> Content:
     release = releases.names()[-1]
-    return [launcher(f"/usr/local/bin/{program}", release) for program in ("etcd", "etcdctl")], {}
+    return [launcher(f"/usr/local/bin/{program}", release) for program in ("etcd", "etcdctl")], {
+        ETCD_VARIABLE: tag_of(name).removeprefix("v")
+    }
 
 
 _CONTENTS: Final = {"lite": _vitess, "mysql": _mysql, "etcd": _etcd}

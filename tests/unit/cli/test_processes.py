@@ -164,7 +164,7 @@ def test_a_reader_that_goes_away_is_no_success_and_no_traceback() -> None:
 
 # Without connect: it would run the words.
 COMMANDS = (
-    *("validate", "render", "init", "plan", "up", "status", "logs", "history", "down"),
+    *("validate", "render", "init", "plan", "check-images", "up", "status", "logs", "history", "down"),
     *("--help", "--version", "bogus"),
 )
 # Without slashes: a folder that is made stays below the test's own.

@@ -11,7 +11,10 @@ from tests.support.live import REPOSITORY
 from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
-COMMANDS = ("init", "validate", "render", "plan", "up", "status", "connect", "logs", "history", "down")
+COMMANDS = (
+    *("init", "validate", "render", "plan", "check-images", "up", "status", "connect", "logs", "history", "down"),
+    "releases",
+)
 
 
 def test_the_version(cli: Cli) -> None:
@@ -49,7 +52,7 @@ def test_the_example_of_a_command_is_one_that_it_accepts(cli: Cli, command: str)
     listed = cli(command, "--help").out
     for option in options:
         assert option in listed
-    assert "inventories/minimal" in example or command == "init"
+    assert "inventories/minimal" in example or command in ("init", "releases")
 
 
 @pytest.mark.parametrize("command", ["up", "status", "down"])

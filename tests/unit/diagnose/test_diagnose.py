@@ -111,7 +111,7 @@ def test_the_hint_for_an_unknown_flag_is_that_of_the_release() -> None:
     assert [found.cause.partition(";")[0] for found in causes.values() if found] == [
         "vtctld of Vitess 2.1 has no flag --durability_policy: --durability_policy first appears in vtctld 13",
         "vtctld of Vitess 24 has no flag --durability_policy: "
-        "vtctld had --durability_policy from 13 to 16, 17 dropped it",
+        "vtctld had --durability_policy from 13 to 17, 18 dropped it",
     ]
 
 

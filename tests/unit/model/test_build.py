@@ -258,3 +258,26 @@ def _built(folder: Path, spec: dict[str, Any]) -> Cluster:
     path = folder / "cluster.yaml"
     path.write_text(json.dumps(spec))
     return build(load(path, target="kubernetes"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "release", "others"),
+    [
+        ({"image": "vitess/lite:v24.0.4"}, "24", {}),
+        ({"images": {"vitess": "vitess/lite:v24.0.4", "vtgate": "vitess/vtgate:v23.0.7"}}, "24", {"vtgate": "23"}),
+        ({"images": {"vitess": "vitess/lite:v24.0.4", "vtgate": "a/vtgate:v23.0.7"}}, "24", {"vtgate": "23"}),
+        ({"images": {"vitess": "a/b:v24.0.4", "vtgate": "a/vtgate:v3"}, "release": "24"}, "24", {}),
+        ({"images": {"vitess": "a/b", "vtgate": "a/vitess/vtgate:v23.0.7"}, "release": "24"}, "24", {"vtgate": "23"}),
+        ({"images": {"vitess": "a/b:v24.0.4", "vtgate": "a/vtgate@sha256:" + "0" * 64}}, "24", {}),
+    ],
+)
+def test_a_components_own_image_can_be_of_another_release(
+    tmp_path: Path, spec: dict[str, Any], release: str, others: dict[str, str]
+) -> None:
+    fields = {"cluster": "a", "cells": ["zone1"], "keyspaces": {"b": {"tablets": {"replica": 3}}}}
+    path = tmp_path / "cluster.yaml"
+    path.write_text(json.dumps({**fields, **spec}))
+    cluster = build(load(path))
+    assert (cluster.release, cluster.other_releases) == (release, others)
+    assert cluster.release_of("vttablet") == release
+    assert cluster.release_of("vtgate") == others.get("vtgate", release)

@@ -69,3 +69,40 @@ def test_every_release_is_told_from_its_own_image(name: str) -> None:
 )
 def test_a_registrys_port_and_a_digest_are_no_tags(reference: str, tag: str) -> None:
     assert tag_of(reference) == tag
+
+
+@pytest.mark.parametrize(
+    ("reference", "name", "official"),
+    [
+        ("vitess/lite:v24.0.4", "lite", True),
+        ("vitess/vtgate", "vtgate", True),
+        ("docker.io/vitess/lite@sha256:00", "lite", True),
+        ("registry.local:5000/mirror/vitess/vttablet:v24.0.4@sha256:00", "vttablet", True),
+        ("registry.local:5000/db/vtgate:v24.0.4", "vtgate", False),
+        ("notvitess/lite:v24.0.4", "lite", False),
+        ("vitess:v24", "vitess", False),
+        ("", "", False),
+    ],
+)
+def test_images_of_the_project_are_known_by_their_name(reference: str, name: str, official: bool) -> None:
+    assert releases.image_name(reference) == name
+    assert releases.is_vitess_image(reference) is official
+
+
+@pytest.mark.parametrize(
+    ("fact", "member", "first", "last"),
+    [
+        ("mysql_series", "8.4", "20", "25-dev"),
+        ("mysql_series", "9", "23", "25-dev"),
+        ("mysql_series", "5.6", "2.1", "12"),
+        ("mysql_series", "5.7", "2.1", "18"),
+        ("durability_policies", "semi_sync_with_rdonly_ack", "18", "25-dev"),
+    ],
+)
+def test_which_releases_have_something(fact: str, member: str, first: str, last: str) -> None:
+    having = releases.having(fact, member)
+    assert (having[0], having[-1]) == (first, last)
+
+
+def test_what_no_release_has() -> None:
+    assert releases.having("mysql_series", "4.1") == ()

@@ -126,7 +126,7 @@ def test_an_extra_flag_that_the_release_lacks_says_where_it_went() -> None:
         command_line(cluster, "vttablet", next(cluster.tablets()), LocalLayout(cluster))
     assert str(caught.value) == (
         "extra_flags.vttablet.enable_semi_sync: vttablet of Vitess 24 has no flag --enable_semi_sync\n"
-        "  why: vttablet had --enable_semi_sync from 2.1 to 14, 15 dropped it; in its place the keyspace's durability "
+        "  why: vttablet had --enable_semi_sync from 2.1 to 15, 16 dropped it; in its place the keyspace's durability "
         "policy\n"
         "  fix: remove the flag, use its successor, or choose an image of a release that has it"
     )
@@ -147,3 +147,36 @@ def test_lines_of_one_cluster_share_their_work() -> None:
     assert [flag for flag, _ in first.flags] == [flag for flag, _ in second.flags]
     assert dict(first.flags)["tablet-path"] == "zone1-0000000100"
     assert dict(second.flags)["tablet-path"] == "zone1-0000000101"
+
+
+@pytest.mark.parametrize(("older", "newer"), [("22", "23"), ("14", "15"), ("23", "24")])
+def test_in_the_middle_of_an_upgrade_each_component_gets_the_flags_of_its_own_image(older: str, newer: str) -> None:
+    cluster = minimal(newer, other_releases={"vttablet": older})
+    layout = KubernetesLayout(cluster)
+    tablet, cell = next(cluster.tablets()), cluster.cells[0]
+    for component, subject, release in (("vttablet", tablet, older), ("vtgate", cell, newer)):
+        flags = [flag for flag, _ in command_line(cluster, component, subject, layout).flags]
+        assert all(releases.get(release).spelling(component, flag) == flag for flag in flags)
+        of_one = replace(cluster, release=release, other_releases={})
+        alone = command_line(of_one, component, subject, KubernetesLayout(of_one))
+        assert flags == [flag for flag, _ in alone.flags]
+
+
+def test_on_one_machine_all_binaries_are_of_one_release() -> None:
+    cluster = minimal("23", other_releases={"vtgate": "22"})
+    assert "cells-to-watch" in dict(vtgate(cluster).flags)
+
+
+@pytest.mark.parametrize(
+    ("policies", "flag"),
+    [(("none", "none"), None), (("none", "semi_sync"), "semi_sync"), (("cross_cell", "none"), "cross_cell")],
+)
+@pytest.mark.parametrize("release", ["12", "13", "14"])
+def test_vtctld_of_13_alone_is_told_the_durability_policy(
+    release: str, policies: tuple[str, str], flag: str | None
+) -> None:
+    (keyspace,) = minimal(release).keyspaces
+    keyspaces = tuple(replace(keyspace, name=name, durability=name) for name in policies)
+    cluster = minimal(release, keyspaces=keyspaces)
+    flags = dict(command_line(cluster, "vtctld", None, LocalLayout(cluster)).flags)
+    assert flags.get("durability_policy") == (flag if release == "13" else None)

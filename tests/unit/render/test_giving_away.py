@@ -182,3 +182,15 @@ def test_a_mark_that_cannot_be_written_is_a_failure() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
     assert "/proc/no/such/mark" in done.stderr
+
+
+def test_a_tablet_of_an_older_release_speaks_in_its_own_words() -> None:
+    cluster = minimal("15", other_releases={"vttablet": "14"})
+    (command,) = {tuple(before_stop(pod)[2:5]) for pod in tablets(cluster).values()}
+    assert command == ("/vt/bin/vtctlclient", "--server=guestbook-vtctld:15999", "PlannedReparentShard")
+
+
+@pytest.mark.parametrize(("release", "flavor"), [("3", None), ("4", "MySQL56"), ("16", "MySQL80"), ("17", None)])
+def test_a_vttablet_whose_image_holds_no_mysqld_is_told_its_flavour(release: str, flavor: str | None) -> None:
+    container = tablets(minimal(release))[TABLET]["containers"][0]
+    assert {each["name"]: each["value"] for each in container["env"]}.get("MYSQL_FLAVOR") == flavor

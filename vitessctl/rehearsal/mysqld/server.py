@@ -29,9 +29,6 @@ _BACKLOG = 128
 def main(arguments: list[str]) -> int:
     """Runs until SIGTERM; gives the exit code."""
     options = dict(argument.lstrip("-").partition("=")[::2] for argument in arguments)
-    if "version" in options:
-        sys.stdout.write("mysqld  Ver 8.4.6-rehearsal (vitessctl's stand-in)\n")
-        return 0
     try:
         config = read_config(Path(options.get("defaults-file", "my.cnf")))
         return _run(config)

@@ -33,7 +33,7 @@ def foresee(context: Context) -> Iterator[str]:
         record = found.get(keyspace.name)
         shards = {shard.name for shard in context.vtctld.shards(keyspace.name)} if record else set()
         if record is None:
-            yield f"create keyspace {keyspace.name} with durability {keyspace.durability}"
+            yield f"create keyspace {keyspace.name}{_with_durability(context, keyspace)}"
         elif _durability_differs(record, keyspace):
             yield f"set durability of {keyspace.name}: {record.durability or 'none set'} becomes {keyspace.durability}"
         for shard in keyspace.shards:
@@ -48,11 +48,16 @@ def _converge_keyspace(context: Context, keyspace: Keyspace) -> None:
     if found is None:
         record = KeyspaceRecord(keyspace.name, keyspace.durability, keyspace.sidecar_database)
         context.vtctld.create_keyspace(record)
-        context.acted("keyspaces", f"created keyspace {keyspace.name} with durability {keyspace.durability}", True)
+        context.acted("keyspaces", f"created keyspace {keyspace.name}{_with_durability(context, keyspace)}", True)
     elif _durability_differs(found, keyspace):
         context.vtctld.set_durability(keyspace.name, keyspace.durability)
         change = f"{found.durability or 'none set'} is now {keyspace.durability}"
         context.acted("keyspaces", f"durability of {keyspace.name}: {change}", True)
+
+
+def _with_durability(context: Context, keyspace: Keyspace) -> str:
+    """What is said of a new one; nothing where flags of its tablets decide that."""
+    return f" with durability {keyspace.durability}" if context.release.durability_mechanism == "record" else ""
 
 
 def _durability_differs(record: KeyspaceRecord, keyspace: Keyspace) -> bool:

@@ -82,18 +82,19 @@ def _elect(context: Context, shard: Shard) -> Verdict:
     positions = positions_of(context.vtctld, shard.tablets)
     best = most_complete(positions, [tablet for tablet in shard.tablets if tablet.type == "replica"])
     if best is None:
-        return _diverged(shard, positions)
+        return _diverged(context, shard, positions)
     primary = context.vtctld.plan_reparent(shard.keyspace, shard.name, new_primary=best.alias)
     context.acted("primary", f"elected {primary} primary of {shard.path}", True)
     return _serving(context, primary)
 
 
-def _diverged(shard: Shard, positions: dict[str, GtidSet]) -> Verdict:
+def _diverged(context: Context, shard: Shard, positions: dict[str, GtidSet]) -> Verdict:
     evidence = tuple(f"{alias}: {str(position) or 'empty'}" for alias, position in sorted(positions.items()))
+    by_hand = context.release.emergency_reparent.replace("{shard}", shard.path)
     return Verdict.doomed(
         f"{shard.path} has no primary, and no replica tablet has everything that the others have",
         "Decide which tablet's rows count, look at the others' extra transactions, and elect it by hand: "
-        f"vtctldclient EmergencyReparentShard {shard.path} --new-primary ALIAS. Nothing was changed.",
+        f"{by_hand}. Nothing was changed.",
         evidence,
     )
 

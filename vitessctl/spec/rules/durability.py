@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vitessctl import releases
+from vitessctl.releases import Release
 from vitessctl.spec.rules.finding import Finding, finding
 from vitessctl.spec.view import KeyspaceView, View
-from vitessctl.spec.words import counted, listed
+from vitessctl.spec.words import counted, did_you_mean, listed
 
 
 def policy_is_known(view: View) -> Iterator[Finding]:
@@ -20,9 +22,34 @@ def policy_is_known(view: View) -> Iterator[Finding]:
                 view,
                 (*keyspace.path, "durability"),
                 f"Vitess {view.release.name} does not know the durability policy {keyspace.durability}",
-                why=f"it knows {listed(known, 'and')}",
-                fix="choose one of them",
+                why=f"it knows {listed(known, 'and')}{_elsewhere(keyspace.durability)}",
+                fix=did_you_mean(keyspace.durability, known) or "choose one of them",
             )
+
+
+def _elsewhere(policy: str) -> str:
+    able = releases.having("durability_policies", policy)
+    return f"; {policy} is there from Vitess {able[0]} on" if able else ""
+
+
+def one_policy_where_vtctld_has_it(view: View) -> Iterator[Finding]:
+    """Vitess 13 has one policy for all keyspaces, a flag of vtctld."""
+    if view.release is None or not _is_vtctlds(view.release):
+        return
+    kept = [keyspace for keyspace in view.keyspaces if keyspace.durability != "none"]
+    for keyspace in kept[1:]:
+        if keyspace.durability != kept[0].durability:
+            yield finding(
+                view,
+                (*keyspace.path, "durability"),
+                f"Vitess {view.release.name} cannot keep {keyspace.durability} beside {kept[0].durability}",
+                why="its vtctld has one durability policy for all keyspaces; from 14 on each has its own",
+                fix=f"write durability: {kept[0].durability}, or none",
+            )
+
+
+def _is_vtctlds(release: Release) -> bool:
+    return any(entry["option"] == "durability_policy" for entry in release.line("vtctld"))
 
 
 def somebody_can_confirm(view: View) -> Iterator[Finding]:

@@ -11,6 +11,9 @@ from vitessctl.spec.spec import VITESS_COMPONENTS
 from vitessctl.spec.view import View
 from vitessctl.spec.words import listed
 
+FOR_ALL = ("lite", "base", "k8s")
+"""Images of the Vitess project that hold every program; the others hold the one that they are called after."""
+
 
 def every_component_has_an_image(view: View) -> Iterator[Finding]:
     """Somebody must say which Vitess runs."""
@@ -26,6 +29,36 @@ def every_component_has_an_image(view: View) -> Iterator[Finding]:
             f"there is no image for {listed(missing, 'and')}",
             why="an image decides which Vitess runs, and nothing chooses one for you",
             fix="write image: vitess/lite:v24.0.4, or another release",
+        )
+
+
+def images_hold_the_program(view: View) -> Iterator[Finding]:
+    """`vitess/vtgate` holds vtgate alone, and nothing starts from it that is called otherwise."""
+    for name in ("vitess", *VITESS_COMPONENTS):
+        image = view.images.get(name, "")
+        program = releases.image_name(image) if releases.is_vitess_image(image) else "lite"
+        if program not in (*FOR_ALL, name):
+            yield finding(
+                view,
+                ("images", name),
+                f"{image} cannot be the image of {'every component' if name == 'vitess' else name}",
+                why=f"vitess/{program} holds no other server than {program}",
+                fix=f"choose vitess/lite, or write it as images.{program}",
+            )
+
+
+def tablets_can_ask_vtctld(view: View) -> Iterator[Finding]:
+    """A tablet's pod asks vtctld before it starts and before it stops, with a program of vttablet's image."""
+    image, release = view.images.get("vttablet", ""), view.release_of("vttablet")
+    if release is None or not releases.is_vitess_image(image) or releases.image_name(image) != "vttablet":
+        return
+    if not release.vttablet_image_has_client:
+        yield finding(
+            view,
+            ("images", "vttablet"),
+            f"{image} holds no {release.admin_client}",
+            why="a tablet's pod asks vtctld with it before it starts, and to give its role away before it stops",
+            fix="choose vitess/lite with the same tag, which holds both",
         )
 
 
@@ -62,32 +95,29 @@ def release_is_known(view: View) -> Iterator[Finding]:
 
 
 def release_and_tag_agree(view: View) -> Iterator[Finding]:
-    """An image of the Vitess project says in its tag what it is; `release:` cannot make it another."""
-    image = view.images.get("vitess", "")
-    told = releases.of_image(image) if _is_official(image) else None
-    if told and view.spec.has("release") and told != view.spec.release:
+    """An image of the Vitess project says in its tag what it is; `release:` cannot make it another.
+
+    In the tag of any other image a number may mean anything: there `release:` is believed.
+    """
+    named = ["vitess"] if "vitess" in view.images else [name for name in VITESS_COMPONENTS if name in view.images]
+    images = [view.images[name] for name in named]
+    told = [releases.of_image(image) if releases.is_vitess_image(image) else None for image in images]
+    if view.spec.has("release") and told and all(told) and view.spec.release not in told:
         yield finding(
             view,
             ("release",),
-            f"release is {view.spec.release}, but {image} is {told}",
+            f"release is {view.spec.release}, but {images[0]} is {told[0]}",
             why="flags that the image does not know would end its servers at once",
             fix="remove release: (the tag tells it), or choose the other image",
         )
 
 
-def _is_official(image: str) -> bool:
-    return image.removeprefix("docker.io/").startswith("vitess/")
-
-
 def components_are_near(view: View) -> Iterator[Finding]:
     """Vitess supports a component next to one of the release before or after it, no further."""
-    told = {component: releases.of_image(image) for component, image in view.images.items()}
+    told = {name: view.release_name(name) for name in VITESS_COMPONENTS if name in view.images}
+    told = {"vitess" if "vitess" in view.images else "release:": view.spec.release, **told}
     known = releases.names()
-    orders = {
-        component: known.index(release)
-        for component, release in told.items()
-        if release in known and component in ("vitess", *VITESS_COMPONENTS)
-    }
+    orders = {component: known.index(release) for component, release in told.items() if release in known}
     for one, other in combinations(orders, 2):
         if abs(orders[one] - orders[other]) > 1:
             yield finding(
@@ -100,30 +130,11 @@ def components_are_near(view: View) -> Iterator[Finding]:
             return
 
 
-def mysql_can_be_managed(view: View) -> Iterator[Finding]:
-    """The release starts and speaks to some series of MySQL, and to no other."""
-    image = view.images.get("mysqld")
-    if image is None or view.release is None:
-        return
-    from vitessctl.spec.mysql_image import is_mariadb, series_of
-
-    series, able = series_of(image), view.release.mysql_series
-    default = view.release.default_images.get("mysqld", "")
-    if is_mariadb(image) or (series is not None and series not in able):
-        yield finding(
-            view,
-            ("images", "mysqld"),
-            f"Vitess {view.release.name} cannot manage {image}",
-            why=f"it can start and manage MySQL {listed(able, 'and')}",
-            fix=f"choose {default}" if default else "remove this: the Vitess image holds MySQL",
-        )
-
-
 def vtorc_is_there(view: View) -> Iterator[Finding]:
     """Before 15 there is no vtorc that could be run."""
     if view.release is None or view.release.has_vtorc:
         return
-    for path in (("images", "vtorc"), ("extra_flags", "vtorc"), ("resources", "vtorc")):
+    for path in (("images", "vtorc"), ("extra_flags", "vtorc"), ("resources", "vtorc"), ("components", "vtorc")):
         if view.spec.has(*path):
             yield finding(
                 view,

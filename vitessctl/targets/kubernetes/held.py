@@ -36,7 +36,7 @@ class Hold:
             if self._change is not None:
                 return
             if self._run.command == "up":
-                for text in self._target.preflight(self._run.documents):
+                for text in self._target.preflight(self._run.documents, self._run.probes):
                     self._notice(text)
             self._stack.callback(self._forget_lease)
             self._change = self._stack.enter_context(

@@ -38,15 +38,18 @@ class PreflightError(SeveralErrors):
         super().__init__(f"{len(self.errors)} things in this Kubernetes cluster are in the way")
 
 
-def preflight(api: KubernetesApi, namespace: str, cluster: str, documents: Sequence[Document]) -> Ready:
+def preflight(
+    api: KubernetesApi, namespace: str, cluster: str, documents: Sequence[Document], *, probes: bool = False
+) -> Ready:
     """Look at everything before the first write, without writing.
 
     Raises the one fault, or a PreflightError of several; Unreachable and Unauthorized as they come. `cluster` is the
-    name in cluster.yaml. The calls are a list or a few gets for each kind of object, and the access reviews.
+    name in cluster.yaml; `probes`: images are to be run once. The calls are a list or a few gets for each kind of
+    object, and the access reviews.
     """
     version = api.version()
     found = preflight_namespace.look(api, namespace)
-    situation = Situation(api, namespace, cluster, documents, exists=found.namespace is not None or found.unknown)
+    situation = Situation(api, namespace, cluster, documents, exists=not found.missing, probes=probes)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="preflight") as pool:
         ran = list(pool.map(lambda check: list(_guarded(check, situation)), _CHECKS))
     findings = [

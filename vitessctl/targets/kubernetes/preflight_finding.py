@@ -48,6 +48,8 @@ class Situation:
     documents: Sequence[Document]
     exists: bool = True
     """Whether the namespace is there; if not, nothing in it needs to be asked for."""
+    probes: bool = False
+    """Whether images are to be run once, in pods of vitessctl's own."""
 
     def workloads(self) -> Iterator[Document]:
         """StatefulSets and Deployments."""

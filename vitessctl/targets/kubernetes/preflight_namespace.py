@@ -23,6 +23,11 @@ class Look:
     unknown: bool = False
     """We may not look, so it may be there."""
 
+    @property
+    def missing(self) -> bool:
+        """Whether it is known not to be there."""
+        return self.namespace is None and not self.unknown
+
 
 class Terminating(ClusterFault):
     """The namespace is being deleted."""

@@ -42,6 +42,8 @@ ALWAYS: tuple[Right, ...] = (
     Right("list", kinds.EVENT),
 )
 """Whatever the documents are: looking at pods, reaching them, the lock, the inventory, generated Secrets."""
+PROBES: tuple[Right, ...] = (Right("create", kinds.POD),)
+"""For `up --probe` besides: only then a pod is made that belongs to no controller."""
 
 
 class MissingRights(UnreachableError):
@@ -67,7 +69,8 @@ def needed(used: Iterable[Kind]) -> tuple[Right, ...]:
 def check(situation: Situation) -> Iterator[MissingRights]:
     """One fault that names every right that is missing."""
     used = dict.fromkeys(kinds.of(document.data) for document in situation.documents)
-    missing = refused(situation.api, situation.namespace, needed(used))
+    wanted = (*needed(used), *(PROBES if situation.probes else ()))
+    missing = refused(situation.api, situation.namespace, wanted)
     if missing:
         yield MissingRights(situation.namespace, missing)
 

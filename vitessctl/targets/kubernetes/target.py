@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,14 +15,16 @@ from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
 from vitessctl.render.names import label_value
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
-from vitessctl.targets.kubernetes import foreign_etcd, held, kinds, pods, removal
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
+from vitessctl.targets.kubernetes import foreign_etcd, held, kinds, pods, preflight_namespace, removal
 from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.ordering import is_workload
 from vitessctl.targets.kubernetes.preflight import preflight
 from vitessctl.targets.kubernetes.preflight_namespace import namespace_document
+from vitessctl.targets.kubernetes.probe_pods import PROBE
+from vitessctl.targets.kubernetes.probing import Prober
 from vitessctl.targets.kubernetes.reach import Reach
 from vitessctl.targets.kubernetes.snapshot import COMPONENT, FRESH_SECONDS, Lists, label_of, name_of
 from vitessctl.targets.kubernetes.users import known_users
@@ -88,9 +91,12 @@ class KubernetesTarget:
                 hold.begin()
             yield hold.listen
 
-    def preflight(self, documents: Sequence[Document]) -> Sequence[str]:
-        """Refuse what can be known not to work, all of it in one error; makes the namespace where there is none."""
-        ready = preflight(self.api, self.namespace, self.cluster.name, documents)
+    def preflight(self, documents: Sequence[Document], probes: bool = False) -> Sequence[str]:
+        """Refuse what can be known not to work, all of it in one error; makes the namespace where there is none.
+
+        `probes`: whether images are to be run once, too.
+        """
+        ready = preflight(self.api, self.namespace, self.cluster.name, documents, probes=probes)
         if ready.make_namespace:
             self.api.create(namespace_document(self.namespace, self.cluster.name))
         return ready.notices
@@ -142,7 +148,7 @@ class KubernetesTarget:
     def components(self) -> Sequence[ComponentStatus]:
         """Every pod of the cluster."""
         now = datetime.now(timezone.utc)
-        return [pods.component_status(pod, now) for _, pod in sorted(self._pods().items())]
+        return [pods.component_status(pod, now) for _, pod in sorted(self._pods().items()) if not label_of(pod, PROBE)]
 
     def address(self, component: str, subject: str, port: str) -> Address:
         """Through a port-forward, or the pod itself where we run in the cluster. UnreachableError while none runs."""
@@ -194,6 +200,12 @@ class KubernetesTarget:
         for pod in self._pods_of(owner, subject)[:1]:
             return self._workloads.lines(pod, container, lines)
         return ()
+
+    def run_once(self, questions: Sequence[Question], cancelled: threading.Event) -> Sequence[Answer]:
+        """In short-lived pods, one for each image; makes the namespace where there is none, as `preflight` does."""
+        if preflight_namespace.look(self.api, self.namespace).missing:
+            self.api.create(namespace_document(self.namespace, self.cluster.name))
+        return Prober(self.cluster, self.api, self._now, self._sleep).answers(questions, cancelled)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Delete the objects of these documents: pods first, and waited for. What was generated stays."""

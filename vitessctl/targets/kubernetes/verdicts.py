@@ -52,7 +52,7 @@ class Workloads:
             list(sight.of(kinds.PERSISTENT_VOLUME_CLAIM, _CLAIMS_SECONDS).values()),
             self._recent_events() if any(_strange(pod) for pod in pods_there) or not pods_there else (),
             self._log_of,
-            self._cluster.release,
+            self._cluster.release_of(document.component),
             nodes=self._nodes() if any(_of_its_node(pod) for pod in pods_there) else (),
             now=time.time(),
             since=self._since,

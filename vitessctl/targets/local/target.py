@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from types import TracebackType
 from vitessctl.model.cluster import Cluster, Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Event, Listener
-from vitessctl.targets.base import Address, Change, ComponentStatus, Operation, Run, Verdict
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
 from vitessctl.targets.local import erase, install, preflight, processes, programs, sockets, stopping, verdicts
 from vitessctl.targets.local.account import Account, caller, server_account
 from vitessctl.targets.local.binaries import Binaries
@@ -22,6 +23,7 @@ from vitessctl.targets.local.explain import explain
 from vitessctl.targets.local.faults import LocalError, raise_all
 from vitessctl.targets.local.launch import CONFIGURATION, Daemon
 from vitessctl.targets.local.lock import locked
+from vitessctl.targets.local.once import OnceRunner
 from vitessctl.targets.local.ports import HOST, ports_of
 from vitessctl.targets.local.programs import FILE, PROGRAM, Program, Started
 from vitessctl.targets.local.rpc import ProcessReport
@@ -31,6 +33,8 @@ from vitessctl.targets.local.versions import version_faults
 
 _DIAGNOSED_LINES = 80
 _RECENT_SECONDS = 0.03
+_AT_ONCE = 4
+"""How many programs are asked for their help side by side."""
 _NO_REPORTS: tuple[float, Mapping[str, ProcessReport]] = (-1.0, {})
 
 
@@ -263,6 +267,13 @@ class LocalTarget:
             if (started.component, started.subject) == (component, subject):
                 return last_lines(programs.log_file(self.state.path, started.program), lines)
         return ()
+
+    def run_once(self, questions: Sequence[Question], cancelled: threading.Event) -> Sequence[Answer]:
+        """Run the programs themselves, a few side by side."""
+        release = self._cluster.release
+        runner = OnceRunner(self.state, self._binaries, self.state.owner, release, self._environ)
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="once") as pool:
+            return list(pool.map(runner.run, questions))
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove programs and files, all at once, and wait until nothing of them is left."""

@@ -280,7 +280,7 @@ def test_a_crash_is_explained_by_vitess_own_words() -> None:
     assert verdict.state is State.DOOMED
     assert verdict.reason == (
         "container vttablet ends: vttablet of Vitess 24 has no flag --enable-semi-sync: vttablet had --enable_semi_sync"
-        " from 2.1 to 14, 15 dropped it; in its place the keyspace's durability policy"
+        " from 2.1 to 15, 16 dropped it; in its place the keyspace's durability policy"
     )
     assert verdict.evidence[-1] == "shop-a-0 vttablet: error: unknown flag: --enable-semi-sync"
 

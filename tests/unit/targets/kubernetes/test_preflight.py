@@ -25,7 +25,7 @@ from vitessctl.targets.kubernetes.preflight_finding import Ready
 from vitessctl.targets.kubernetes.preflight_namespace import Terminating, namespace_document
 from vitessctl.targets.kubernetes.preflight_owners import OwnedByOthers
 from vitessctl.targets.kubernetes.preflight_quota import QuotaTooSmall, QuotaWantsResources
-from vitessctl.targets.kubernetes.preflight_rights import MissingRights, needed
+from vitessctl.targets.kubernetes.preflight_rights import PROBES, MissingRights, needed
 from vitessctl.targets.kubernetes.preflight_security import violations
 from vitessctl.targets.kubernetes.preflight_storage import NoStorageClass
 
@@ -200,7 +200,18 @@ def test_the_role_of_the_documentation_grants_every_right_that_is_asked_for() ->
     role = next(one for one in documents if one["kind"] == "Role")
     granted = {(verb, resource) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
     used = {kinds.of(document.data) for document in render(minimal(), "kubernetes")}
-    assert {(right.verb, right.resource) for right in needed(used)} - granted == set()
+    assert {(right.verb, right.resource) for right in (*needed(used), *PROBES)} - granted == set()
+
+
+def test_making_pods_is_asked_for_only_where_images_are_run_once() -> None:
+    api = api_with()
+    api.deny("create", "pods")
+    assert look(api).version == "v1.34.4"
+
+    cluster = minimal(resources=NOTHING)
+    with pytest.raises(MissingRights) as caught:
+        preflight(api, NAMESPACE, cluster.name, render(cluster, "kubernetes"), probes=True)
+    assert caught.value.why == "missing: create pods"
 
 
 # ---- owners ----
