@@ -42,13 +42,6 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-class Silent(pymysql.connections.Connection):  # type: ignore[type-arg]
-    """A connection that sends nothing of its own: vtgate of 2.1 takes SET NAMES for a syntax error."""
-
-    def set_character_set(self, charset: str, collation: str | None = None) -> None:
-        """Nothing."""
-
-
 @dataclass
 class LiveCluster:
     """One cluster with a state folder and ports of its own."""

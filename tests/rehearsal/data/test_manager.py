@@ -189,6 +189,19 @@ def test_a_tablet_without_its_database_has_no_schema(blank: list[Member]) -> Non
 # The first primary
 
 
+def test_a_replica_that_is_initialised_takes_the_position_for_its_own_and_has_the_database_all_the_same(
+    blank: list[Member],
+) -> None:
+    """What made the database is purged there, so that an empty tablet cannot copy everything from it later."""
+    primary, replica = blank
+    position = primary.manager.init_primary(semi_sync=False)
+    address = primary.tablet.settings
+    replica.manager.init_replica(address.name, "127.0.0.1", primary.node.port, position, semi_sync=False)
+    status = replica.manager.full_status()
+    assert status["gtid_purged"] == position
+    assert replica.node.rows("SHOW DATABASES LIKE '%vt%'") == [["_vt"], ["vt_ks"]]
+
+
 def test_before_a_primary_nothing_serves(blank: list[Member]) -> None:
     for one in blank:
         assert not one.tablet.serving
@@ -200,8 +213,7 @@ def test_the_first_primary_makes_the_database_and_claims_the_shard(blank: list[M
     primary, replica = blank
     position = primary.manager.init_primary(semi_sync=True)
     assert primary.tablet.serving
-    assert position == "", "who takes it for its own gets the database from the primary"
-    assert primary.manager.primary_position() != ""
+    assert position == primary.manager.primary_position() != ""
     assert primary.node.rows("SHOW DATABASES LIKE '%vt%'") == [["_vt"], ["vt_ks"]]
     shard_record = primary.tablet.topology.shard("ks", "0")
     record = primary.tablet.topology.tablet(primary.tablet.settings.alias)
