@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from tests.support.live import REPOSITORY
+from tests.testbed.api_servers.versions import NEWEST, OLDEST
+from tests.testbed.build import KUBERNETES
 from tests.unit.cli.conftest import Cli, cli
 from vitessctl.model.build import build
 from vitessctl.model.pods import Pod
@@ -17,6 +19,7 @@ from vitessctl.render.layout_kubernetes import ETCD, VITESS
 from vitessctl.render.names import OBJECT_NAME_LIMIT
 from vitessctl.render.render import render
 from vitessctl.spec import load
+from vitessctl.targets.kubernetes import preflight_version
 from vitessctl.targets.kubernetes.connect import CONTEXT_VARIABLE, RELAXED_TLS_VARIABLE
 from vitessctl.targets.kubernetes.lease import Timing
 from vitessctl.targets.kubernetes.probe_look import IMAGE_SECONDS
@@ -64,6 +67,10 @@ def test_every_kind_of_object_is_told() -> None:
         f"MySQL at {VITESS.mysql}, gRPC at {VITESS.grpc}, HTTP at {VITESS.http}",
         f"longer than {OBJECT_NAME_LIMIT} characters",
         f"waits at most {STOP_LIMIT} seconds",
+        f"**Kubernetes {preflight_version.OLDEST[0]}.{preflight_version.OLDEST[1]} or later.**",
+        "the API servers of {}, {} and {}".format(
+            *(version.removeprefix("v") for version in (OLDEST.version, KUBERNETES, NEWEST.version))
+        ),
         f"expires after {Timing().expire:.0f} seconds",
         f"requests of {RESOURCES['requests']['cpu']} CPU and {RESOURCES['requests']['memory']} a program",
         f"ends by itself within {LIFE_SECONDS} seconds",

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,8 +39,14 @@ PROGRAMS = (
 )
 """What the multi-call binary `kube` is, by the name it is called by."""
 
-_VERSION = "k8s.io/component-base/version"
-_KUBE_FLAGS = f"-s -w -X {_VERSION}.gitVersion={KUBERNETES} -X {_VERSION}.gitMajor=1 -X {_VERSION}.gitMinor=34"
+
+def kubernetes_flags(version: str) -> str:
+    """The linker's flags for programs of this Kubernetes (`v1.34.4`); without them they say v0.0.0."""
+    package = "k8s.io/component-base/version"
+    major, minor = version.removeprefix("v").split(".")[:2]
+    return f"-s -w -X {package}.gitVersion={version} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}"
+
+
 _CNI = "github.com/containernetworking/plugins/plugins"
 _CONTAINERD = "github.com/containerd/containerd/v2/cmd"
 
@@ -76,7 +82,7 @@ class Build:
 
 BUILDS = (
     Build("pause", (".",), "bin"),
-    Build("kube", (".",), "bin", _KUBE_FLAGS),
+    Build("kube", (".",), "bin", kubernetes_flags(KUBERNETES)),
     Build("kube", ("go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/etcdctl/v3"), "image"),
     Build("node", tuple(f"{_CONTAINERD}/{name}" for name in ("containerd", "containerd-shim-runc-v2", "ctr")), "bin"),
     Build(
@@ -94,11 +100,17 @@ class Binaries:
     """Where the built programs are."""
 
     folder: Path
+    api_server: Path | None = None
+    """Another version's, instead of the one that was built with the rest."""
 
     @property
     def bin(self) -> Path:
         """The control plane's and the node's programs, runc, pause."""
         return self.folder / "bin"
+
+    def program(self, name: str) -> Path:
+        """One of PROGRAMS."""
+        return (self.api_server if name == "kube-apiserver" else None) or self.bin / name
 
     @property
     def cni(self) -> Path:
@@ -124,25 +136,29 @@ def cache() -> Path:
 
 def binaries() -> Binaries:
     """The programs, built first if they are not in the cache (about 7 minutes on 2 cores)."""
+    return Binaries(made("build", BUILDS, HERE.glob("*/*"), _finish))
+
+
+def made(name: str, builds: Sequence[Build], sources: Iterable[Path], finish: Callable[[Path], None]) -> Path:
+    """The folder of what these builds make of these files; built first, and then given to `finish`, if it is not there.
+
+    Of two processes that want the same `name` at a time, the second waits for the first.
+    """
     cache().mkdir(parents=True, exist_ok=True)
-    with _locked(cache() / "build.lock"):
+    with _locked(cache() / f"{name}.lock"):
         go = _go()
-        folder = cache() / "programs" / _key(go)
+        folder = cache() / "programs" / _key(go, builds, sources)
         if not folder.exists():
-            _build(go, folder)
-    return Binaries(folder)
+            _build(go, builds, folder, finish)
+    return folder
 
 
-def built() -> bool:
-    """Whether the programs are in the cache already."""
-    return shutil.which("go") is not None and (cache() / "programs" / _key("go")).exists()
-
-
-def _build(go: str, folder: Path) -> None:
-    _install_build_tools()
+def _build(go: str, builds: Sequence[Build], folder: Path, finish: Callable[[Path], None]) -> None:
+    if any(build.environment.get("CGO_ENABLED") == "1" for build in builds):
+        _install_build_tools()
     half = folder.with_suffix(".half")
     shutil.rmtree(half, ignore_errors=True)
-    for build in BUILDS:
+    for build in builds:
         print(f"testbed: building {build.module}/{build.output} ...", file=sys.stderr, flush=True)  # noqa: T201
         (half / build.output).mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "GOTOOLCHAIN": "local", **build.environment}
@@ -151,22 +167,21 @@ def _build(go: str, folder: Path) -> None:
         )
         if done.returncode:
             raise BedError(f"go build of tests/testbed/{build.module} failed:\n{done.stderr[-3000:]}")
-    for name in PROGRAMS:
-        (half / "bin" / name).symlink_to("kube")
-    _name_after_product(half / "image")
+    finish(half)
     half.rename(folder)
 
 
-def _name_after_product(image: Path) -> None:
-    """Go names a binary after its package's folder; that of etcd is `server`."""
-    for found, name in (("server", "etcd"), ("etcdctl", "etcdctl")):
-        (image / found).rename(image / name)
+def _finish(folder: Path) -> None:
+    """One binary has many names; and Go names a binary after its package's folder, that of etcd is `server`."""
+    for name in PROGRAMS:
+        (folder / "bin" / name).symlink_to("kube")
+    (folder / "image" / "server").rename(folder / "image" / "etcd")
 
 
-def _key(go: str) -> str:
-    digest = hashlib.sha256(repr(BUILDS).encode())
+def _key(go: str, builds: Sequence[Build], sources: Iterable[Path]) -> str:
+    digest = hashlib.sha256(repr(builds).encode())
     digest.update(subprocess.run([go, "env", "GOVERSION", "GOARCH"], capture_output=True, check=True).stdout)
-    for path in sorted(HERE.glob("*/*")):
+    for path in sorted(sources):
         if path.suffix in (".go", ".mod", ".sum"):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

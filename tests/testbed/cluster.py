@@ -6,6 +6,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -40,14 +41,16 @@ class Cluster:
         self._plane: ControlPlane | None = None
 
     @classmethod
-    def start(cls, folder: Path, nodes: int = 1, fast_node_loss: bool = False) -> Cluster:
+    def start(
+        cls, folder: Path, nodes: int = 1, fast_node_loss: bool = False, api_server: Path | None = None
+    ) -> Cluster:
         """Start a bed in `folder`, which must not exist or be empty.
 
         With `nodes=0` there are etcd, the API server and the controller manager only: it needs neither root nor
-        namespaces, and pods stay pending. BedError tells which part failed to start, with the end of its log; nothing
-        is left then.
+        namespaces, and pods stay pending. `api_server` is the program of another version than the bed's. BedError tells
+        which part failed to start, with the end of its log; nothing is left then.
         """
-        binaries = build.binaries()
+        binaries = replace(build.binaries(), api_server=api_server)
         folder = folder.resolve()
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         if any(folder.iterdir()):

@@ -72,7 +72,7 @@ class ControlPlane:
 
     def start(self, name: str, arguments: Sequence[str]) -> Daemon:
         """Start one of its programs."""
-        command = [str(self.binaries.bin / name), *arguments]
+        command = [str(self.binaries.program(name)), *arguments]
         return Daemon.start(name, self.wrap(command), self.folder / "logs" / f"{name}.log")
 
     def start_server(self) -> list[Daemon]:

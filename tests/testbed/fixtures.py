@@ -103,7 +103,7 @@ def refuse_if_used(bed: Bed, namespace: str) -> None:
 
 
 @contextmanager
-def started(nodes: int, fast_node_loss: bool = False) -> Iterator[Cluster]:
+def started(nodes: int, fast_node_loss: bool = False, api_server: Path | None = None) -> Iterator[Cluster]:
     """A bed of its own in a folder of its own; skips, and says why, where there can be none."""
     if why := unavailable.reason(nodes):
         pytest.skip(why)
@@ -111,7 +111,7 @@ def started(nodes: int, fast_node_loss: bool = False) -> Iterator[Cluster]:
         # A run that is told to end (a CI's time is over) ends its bed first, as after Ctrl-C.
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with Cluster.start(Path(folder) / "b", nodes, fast_node_loss) as cluster:
+            with Cluster.start(Path(folder) / "b", nodes, fast_node_loss, api_server) as cluster:
                 yield cluster
         finally:
             signal.signal(signal.SIGTERM, before)

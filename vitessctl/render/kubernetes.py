@@ -27,6 +27,8 @@ def _etcd(cluster: Cluster, source: Objects) -> Iterator[Document]:
     yield source.one("etcd", "serviceaccount", template="serviceaccount.yaml.j2")
     if not cluster.topology.managed:
         return
+    if cluster.topology.operator == "coreos":
+        yield source.one("etcd", "coreos-peer-service")
     if cluster.topology.operator:
         yield source.workload("etcd", f"{cluster.topology.operator}-etcdcluster")
         return

@@ -15,6 +15,7 @@ from vitessctl.targets.kubernetes import (
     preflight_rights,
     preflight_security,
     preflight_storage,
+    preflight_version,
 )
 from vitessctl.targets.kubernetes.faults import Forbidden
 from vitessctl.targets.kubernetes.interface import KubernetesApi
@@ -53,6 +54,7 @@ def preflight(
     with ThreadPoolExecutor(THREADS, thread_name_prefix="preflight") as pool:
         ran = list(pool.map(lambda check: list(_guarded(check, situation)), _CHECKS))
     findings = [
+        *preflight_version.check(version),
         *preflight_namespace.judge(api, namespace, found),
         *(finding for findings in ran for finding in findings),
         *preflight_security.check(found.namespace, documents),

@@ -210,7 +210,8 @@ class KubernetesTarget:
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Delete the objects of these documents: pods first, and waited for. What was generated stays."""
         found = self._found(documents)
-        going = [document for document in documents if document.label in found and not kept_by_down(document)]
+        kept = kept_by_down(documents)
+        going = [document for document in documents if document.label in found and document.label not in kept]
         workloads = [document for document in going if is_workload(document)]
         self._delete(workloads, found)
         self._wait_gone(workloads)
@@ -252,17 +253,24 @@ class KubernetesTarget:
         return [deletion(kind, found) for kind, found in surplus]
 
     def kept(self) -> Sequence[str]:
-        """The claims, and the Secrets that were generated."""
-        kept = [f"{kind.name}/{name}" for kind in removal.DATA_KINDS for name in sorted(self._lists.of(kind))]
+        """The claims, and the Secrets that were generated; an operator's EtcdCluster with what it has."""
+        kept = [f"{kind.name}/{name_of(found)}" for kind, found in self._data()]
         return [*kept, *held.traces(self.api, self.namespace, self.cluster.name)]
+
+    def _data(self, fresh: float = FRESH_SECONDS) -> Iterator[tuple[Kind, KubernetesObject]]:
+        """All that `down` keeps and delete_data deletes, in the order in which it goes."""
+        for kind in (*foreign_etcd.DATA_KINDS[self.cluster.topology.operator], *removal.DATA_KINDS):
+            for _, found in sorted(self._lists.of(kind, fresh).items()):
+                yield kind, found
+        for claim in foreign_etcd.claims(self.cluster, self.api):
+            yield kinds.PERSISTENT_VOLUME_CLAIM, claim
 
     def delete_data(self) -> Sequence[str]:
         """Delete every claim and generated Secret of the cluster, and nobody else's; gives their names."""
         removed = []
-        for kind in removal.DATA_KINDS:
-            for name, found in sorted(self._lists.of(kind, fresh=0).items()):
-                if removal.delete(self.api, self.namespace, kind, found):
-                    removed.append(f"{kind.name}/{name}")
+        for kind, found in self._data(fresh=0):
+            if removal.delete(self.api, self.namespace, kind, found):
+                removed.append(f"{kind.name}/{name_of(found)}")
         self.forget_history = True
         self._lists.forget()
         return removed
@@ -275,9 +283,13 @@ class KubernetesTarget:
         return pods.of(there, component, subject)
 
 
-def kept_by_down(document: Document) -> bool:
-    """Whether `down` leaves it: what was generated once is data, as nobody could make it again."""
-    return bool(document.generated)
+def kept_by_down(documents: Iterable[Document]) -> set[str]:
+    """Labels of what `down` leaves: what was generated, as nobody could make it again; and an operator's etcd.
+
+    With an EtcdCluster its data would go, so it stays, and with it the Service by which its members find each other.
+    """
+    operated = {document.name for document in documents if document.kind == "EtcdCluster"}
+    return {document.label for document in documents if document.generated or document.name in operated}
 
 
 def _removed(document: Document, gone: bool) -> Change:

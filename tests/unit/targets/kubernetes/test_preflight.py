@@ -28,6 +28,7 @@ from vitessctl.targets.kubernetes.preflight_quota import QuotaTooSmall, QuotaWan
 from vitessctl.targets.kubernetes.preflight_rights import PROBES, MissingRights, needed
 from vitessctl.targets.kubernetes.preflight_security import violations
 from vitessctl.targets.kubernetes.preflight_storage import NoStorageClass
+from vitessctl.targets.kubernetes.preflight_version import TooOld
 
 NAMESPACE = "guestbook"
 ROOT = Path(__file__).parents[4]
@@ -114,6 +115,44 @@ def test_an_api_server_that_does_not_answer_is_the_only_fault() -> None:
     api = api_with()
     api.on("get", kinds.NAMESPACE, faults.Unreachable("https://fake.invalid:6443", "connection refused"))
     assert fault(api).exit_code is ExitCode.UNREACHABLE
+
+
+# ---- the version ----
+
+
+def api_of(version: str) -> FakeApi:
+    api = api_with()
+    api.server_version = version
+    return api
+
+
+@pytest.mark.parametrize("version", ["v1.29.0", "v1.29.6-gke.1038000", "v1.30.4+k3s1", "v1.37.2", "v2.0.0"])
+def test_a_version_that_has_sidecars_is_in_nobodys_way(version: str) -> None:
+    assert look(api_of(version)) == Ready(version)
+
+
+@pytest.mark.parametrize("version", ["v1.28.15", "v1.28.9-eks-036c24b", "v1.9.11", "1.13.0"])
+def test_an_older_one_is_refused_with_the_reason(version: str) -> None:
+    found = fault(api_of(version))
+    assert isinstance(found, TooOld)
+    assert found.what == f"this is Kubernetes {version}, which is too old"
+    assert found.why.startswith("a tablet runs MySQL as a sidecar, which Kubernetes has from 1.29 on")
+    assert found.fix == "use a Kubernetes of 1.29 or later"
+
+
+def test_it_is_said_together_with_what_else_is_in_the_way() -> None:
+    api = api_of("v1.28.0")
+    api.deny("create", "statefulsets")
+    found = fault(api)
+    assert isinstance(found, PreflightError)
+    assert [type(error) for error in found.errors] == [TooOld, MissingRights]
+
+
+@pytest.mark.parametrize(
+    ("version", "called"), [("v0.0.0-master+$Format:%H$", "v0.0.0-master+$Format:%H$"), ("", "nothing")]
+)
+def test_one_that_does_not_say_is_taken_as_it_is(version: str, called: str) -> None:
+    assert look(api_of(version)).notices == (f"not checked, since the API server calls its version {called}: its age",)
 
 
 # ---- the namespace ----
