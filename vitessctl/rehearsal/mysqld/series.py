@@ -1,7 +1,7 @@
-"""Which MySQL the release's image has, and its words for replication.
+"""Which MySQL this is, and its words for replication.
 
-5.7 (until Vitess 15) knows masters and slaves only, 8.0 (16 to 22) knows them and the new words, 8.4 (from 23 on) the
-new words alone.
+5.7 (until Vitess 15) knows masters and slaves only, 8.0 (16 to 22) knows them and the new words, 8.4 (from 23 on) and
+all that follow the new words alone.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Final
 
+VARIABLE: Final = "VITESSCTL_REHEARSAL_MYSQL"
+"""The version, where an image's tag tells it."""
 LAST_OF_5_7: Final = 15
 LAST_OF_8_0: Final = 22
 _STATEMENTS: Final = (
@@ -25,7 +27,9 @@ _OLD_PARTS: Final = (("source", "master"), ("Source", "Master"), ("replica", "sl
 
 @cache
 def version() -> str:
-    """What `select version()` answers."""
+    """What `select version()` answers: what the image's tag says, else what the image of the Vitess release has."""
+    if told := os.environ.get(VARIABLE):
+        return told
     if _major() <= LAST_OF_5_7:
         return "5.7.31"
     return "8.0.30" if _major() <= LAST_OF_8_0 else "8.4.6"
@@ -36,9 +40,15 @@ def speaks_old() -> bool:
     return version().startswith("5.")
 
 
+def speaks_new() -> bool:
+    """Whether only the new words are known."""
+    major, minor = version().split(".")[:2]
+    return (int(major), int(minor)) >= (8, 4)
+
+
 def modern(sql: str) -> str | None:
     """A statement in the new words; None for one whose words this MySQL does not know."""
-    if version().startswith("8.4"):
+    if speaks_new():
         return sql
     if speaks_old() and _NEW.match(sql):
         return None

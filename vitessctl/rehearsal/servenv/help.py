@@ -14,13 +14,9 @@ if TYPE_CHECKING:
     from vitessctl.releases import Release
 
 VITESS: Final = frozenset({"vtctld", "mysqlctld", "vttablet", "vtorc", "vtgate"})
-MYSQL_VARIABLE: Final = "VITESSCTL_REHEARSAL_MYSQL"
-"""The version that a stand-in for mysqld says, where an image's tag tells it."""
 ETCD_VARIABLE: Final = "VITESSCTL_REHEARSAL_ETCD"
 _HELP: Final = frozenset({"--help", "-help", "-h", "--h"})
 _VERSION: Final = frozenset({"--version", "-version"})
-_MYSQL: Final[Mapping[str, str]] = {"5.6": "5.6.51", "5.7": "5.7.44", "8.0": "8.0.43", "8.4": "8.4.6"}
-_PREFERRED: Final = ("8.4", "8.0", "5.7")
 _ETCD: Final = "3.5.0"
 _ABOUT: Final = "REHEARSAL: a flag of the real one"
 
@@ -88,10 +84,9 @@ def version_of(release: Release) -> str:
 
 
 def _mysql_version(program: str) -> int:
-    able = current_release().mysql_series
-    series = next((each for each in _PREFERRED if each in able), "8.4")
-    version = os.environ.get(MYSQL_VARIABLE) or _MYSQL[series]
-    sys.stdout.write(f"mysqld  Ver {version}-rehearsal (vitessctl's stand-in)\n")
+    from vitessctl.rehearsal.mysqld import series
+
+    sys.stdout.write(f"mysqld  Ver {series.version()}-rehearsal (vitessctl's stand-in)\n")
     return 0
 
 

@@ -15,6 +15,11 @@ from vitessctl.targets.base import Verdict
 from vitessctl.vtctld.records import FullStatus, ReplicationStatus, TabletRecord
 
 
+UNSAFE = "the primary would not wait for a replica to acknowledge (semi-sync is off)"
+"""So it is after each start of its MySQL; from 15 on Vitess itself turns it on again."""
+_SEMI_SYNC_ON = "set global rpl_semi_sync_master_enabled = 1"
+
+
 def converge(context: Context) -> Verdict:
     """Ready when each shard replicates. Where the release has vtorc, it repairs; else the tool does."""
     faults: dict[str, str] = {}
@@ -38,12 +43,21 @@ def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dic
     faults = {}
     for tablet in shard.tablets:
         status = context.vtctld.full_status(tablet.alias)
-        fault = primary_fault(status) if tablet.alias == primary.alias else replica_fault(status, primary)
+        fault = _fault(context, shard, status, primary)
         if fault:
             faults[tablet.alias] = fault
             if repair:
-                _repair(context, status, primary)
+                _repair(context, status, primary, unsafe=fault == UNSAFE)
     return faults
+
+
+def _fault(context: Context, shard: Shard, status: FullStatus, primary: TabletRecord) -> str:
+    if status.alias != primary.alias:
+        return replica_fault(status, primary)
+    durability = context.cluster.keyspace(shard.keyspace).durability
+    if not context.release.has_vtorc and durability != "none" and not status.semi_sync_primary_enabled:
+        return UNSAFE
+    return primary_fault(status)
 
 
 def primary_fault(status: FullStatus) -> str:
@@ -73,10 +87,13 @@ def _copies_from(replication: ReplicationStatus, primary: TabletRecord) -> bool:
     return (replication.source_host, replication.source_port) == (primary.mysql_hostname, primary.mysql_port)
 
 
-def _repair(context: Context, status: FullStatus, primary: TabletRecord) -> None:
+def _repair(context: Context, status: FullStatus, primary: TabletRecord, *, unsafe: bool) -> None:
     """What vtorc does from release 15 on. What MySQL itself calls an error, a start would only meet again."""
     alias, replication = status.alias, status.replication
     if alias == primary.alias:
+        if unsafe:
+            context.vtctld.fetch_as_dba(alias, _SEMI_SYNC_ON)
+            context.acted("replication", f"turned semi-sync on again at {alias}", True)
         if status.read_only:
             context.vtctld.set_writable(alias)
             context.acted("replication", f"made {alias} writable", True)
