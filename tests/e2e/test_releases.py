@@ -65,7 +65,7 @@ def test_a_release_comes_up_takes_rows_and_goes(old: LiveCluster) -> None:
 
 @pytest.mark.parametrize("old", STEPS, indirect=True)
 def test_before_15_up_itself_heals_what_a_full_stop_leaves(old: LiveCluster) -> None:
-    """The primary is read-only then, and nobody but the tool makes it writable."""
+    """The primary is read-only then, and waits for no replica; nobody but the tool makes it safe and writable."""
     old.up()
     fill(old)
     primary = old.primary()
@@ -75,6 +75,8 @@ def test_before_15_up_itself_heals_what_a_full_stop_leaves(old: LiveCluster) -> 
 
     assert old.wait_ready()["ready"]
     assert old.primary() == primary
+    (words,) = old.as_dba(primary, "show variables like 'rpl_semi_sync_master_enabled'")
+    assert words[1] == "ON"
     with old.connect("messages") as cursor:
         assert cursor.execute("insert into notes values (3, 'after the restart')") == 1
     old.wait_ready()

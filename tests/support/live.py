@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import pymysql.cursors
 
 from vitessctl import releases
 from vitessctl.vtctld.client import connect
+
 
 class Silent(pymysql.connections.Connection):
     """A connection that does not begin with SET NAMES, which vtgate of 2.1 takes for a syntax error."""
@@ -154,11 +155,12 @@ class LiveCluster:
             cursor.execute(query)
             return list(cursor.fetchall())
 
-    def as_dba(self, alias: str, query: str) -> None:
-        """Run a statement on one tablet's MySQL, through vtctld."""
-        client = connect(self.status()["vtctld"][0]["grpc"], releases.get("24"))
+    def as_dba(self, alias: str, query: str) -> Sequence[Sequence[Any]]:
+        """The rows of a statement on one tablet's MySQL, through vtctld."""
+        release = (releases.of_image(self.image) if self.image else None) or "24"
+        client = connect(self.status()["vtctld"][0]["grpc"], releases.get(release))
         try:
-            client.fetch_as_dba(alias, query)
+            return client.fetch_as_dba(alias, query).rows
         finally:
             client.close()
 

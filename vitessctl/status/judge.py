@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vitessctl.model.cluster import Cluster, Shard, Tablet
 from vitessctl.model.gtid import parse_gtid_set
-from vitessctl.run.stages.replication import primary_fault, replica_fault
+from vitessctl.run.stages.replication import primary_fault, replica_fault, wants_semi_sync
 from vitessctl.status.findings import findings_of
 from vitessctl.status.observed import Observed, SeenTablet
 from vitessctl.status.report import ComponentLine, Endpoint, ShardLine, Status, TabletLine
@@ -28,6 +28,7 @@ class _Facts:
     primary: TabletRecord | None
     primary_seen: SeenTablet | None
     topology_known: bool
+    wants_semi_sync: bool
 
     @property
     def is_primary(self) -> bool:
@@ -74,6 +75,7 @@ def _facts(cluster: Cluster, observed: Observed) -> Iterator[_Facts]:
                 primary=observed.records.get(leader),
                 primary_seen=observed.tablets.get(leader),
                 topology_known=not observed.topology_error,
+                wants_semi_sync=wants_semi_sync(cluster, shard.keyspace),
             )
 
 
@@ -119,7 +121,7 @@ def _faults(facts: _Facts) -> Iterator[str]:
             yield seen.error or "does not answer"
         return
     if facts.is_primary:
-        if fault := primary_fault(seen.full_status):
+        if fault := primary_fault(seen.full_status, facts.wants_semi_sync):
             yield fault
         return
     if facts.primary is not None and (fault := replica_fault(seen.full_status, facts.primary)):

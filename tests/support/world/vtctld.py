@@ -163,7 +163,7 @@ class WorldVtctld:
         mysqld = self._living("SetWritable", alias, TOPOLOGY_SECONDS)
         if self._topology.tablets[alias].type != "primary":
             self._world.crimes.append(f"{alias} was made writable, and does not lead")
-        mysqld.make_writable()
+        mysqld.read_only = False
         self._session.wrote(f"SetWritable {alias}")
 
     def full_status(self, alias: str, seconds: float = 5.0) -> FullStatus:
@@ -275,6 +275,9 @@ class WorldVtctld:
     def fetch_as_dba(self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0) -> QueryResult:
         """Only what the world can answer."""
         self._living("ExecuteFetchAsDBA", alias, seconds)
+        if query == "set global rpl_semi_sync_master_enabled = 1":
+            self._world.mysqlds[alias].semi_sync_primary = True
+            return QueryResult((), ())
         assert query == "show tables", f"the world does not know the query {query!r}"
         return QueryResult(("Tables",), tuple((table,) for table in sorted(self._world.tables(alias))))
 

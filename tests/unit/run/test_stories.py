@@ -237,6 +237,7 @@ def test_a_release_without_vtorc_is_repaired_by_the_tool_itself() -> None:
 
     assert outcome.error is None
     assert outcome.actions == [
+        f"turned semi-sync on again at {FIRST}",
         f"made {FIRST} writable",
         f"started replication on {SECOND}",
         f"started replication on {THIRD}",

@@ -7,13 +7,13 @@ tablet's MySQL is asked.
 
 from __future__ import annotations
 
-from vitessctl.model.cluster import Shard
+from vitessctl import releases
+from vitessctl.model.cluster import Cluster, Shard
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
 from vitessctl.vtctld.records import FullStatus, ReplicationStatus, TabletRecord
-
 
 UNSAFE = "the primary would not wait for a replica to acknowledge (semi-sync is off)"
 """So it is after each start of its MySQL; from 15 on Vitess itself turns it on again."""
@@ -54,14 +54,18 @@ def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dic
 def _fault(context: Context, shard: Shard, status: FullStatus, primary: TabletRecord) -> str:
     if status.alias != primary.alias:
         return replica_fault(status, primary)
-    durability = context.cluster.keyspace(shard.keyspace).durability
-    if not context.release.has_vtorc and durability != "none" and not status.semi_sync_primary_enabled:
+    return primary_fault(status, wants_semi_sync(context.cluster, shard.keyspace))
+
+
+def wants_semi_sync(cluster: Cluster, keyspace: str) -> bool:
+    """Whether a primary of the keyspace has to have semi-sync on, and nobody but us sees to that."""
+    return not releases.get(cluster.release).has_vtorc and cluster.keyspace(keyspace).durability != "none"
+
+
+def primary_fault(status: FullStatus, semi_sync: bool = False) -> str:
+    """Why a primary does not take writes, or should not; "" if all is well. `semi_sync`: see wants_semi_sync."""
+    if semi_sync and not status.semi_sync_primary_enabled:
         return UNSAFE
-    return primary_fault(status)
-
-
-def primary_fault(status: FullStatus) -> str:
-    """Why a primary does not take writes, "" if it does."""
     if status.read_only or status.super_read_only:
         return "the primary is still read-only"
     if status.semi_sync_blocked:
