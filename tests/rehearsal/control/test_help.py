@@ -12,7 +12,8 @@ from tests.rehearsal.control.programs import ROOT
 from vitessctl import releases
 from vitessctl.probe import helptext, likeness, versions
 from vitessctl.rehearsal.launch import main
-from vitessctl.rehearsal.servenv.help import ETCD_VARIABLE, MYSQL_VARIABLE, VITESS
+from vitessctl.rehearsal.mysqld.series import VARIABLE as MYSQL_VARIABLE
+from vitessctl.rehearsal.servenv.help import ETCD_VARIABLE, VITESS
 
 Captured = pytest.CaptureFixture[str]
 

@@ -16,7 +16,8 @@ from tests.testbed.image_recipes.entries import VITESS, Entry, folder
 from tests.testbed.image_recipes.host import tools, users
 from tests.testbed.image_recipes.interpreter import PYTHON, SITE, interpreter
 from vitessctl import releases
-from vitessctl.rehearsal.servenv.help import ETCD_VARIABLE, MYSQL_VARIABLE
+from vitessctl.rehearsal.mysqld.series import VARIABLE as MYSQL_VARIABLE
+from vitessctl.rehearsal.servenv.help import ETCD_VARIABLE
 from vitessctl.releases.image import tag_of
 
 REPOSITORY: Final = Path(__file__).parents[3]
