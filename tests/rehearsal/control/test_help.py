@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.rehearsal.control.programs import ROOT
 from vitessctl import releases
 from vitessctl.probe import helptext, likeness, versions
 from vitessctl.rehearsal.launch import main
+from vitessctl.rehearsal.mysqld import series
 from vitessctl.rehearsal.mysqld.series import VARIABLE as MYSQL_VARIABLE
 from vitessctl.rehearsal.servenv.help import ETCD_VARIABLE, VITESS
 
@@ -19,12 +21,14 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def release(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
-    """Of which the stand-ins are."""
+def release(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of which the stand-ins are. A process has one MySQL for life: here it is forgotten before and after."""
     name = str(request.param)
     monkeypatch.setenv("VITESSCTL_RELEASE", name)
     monkeypatch.setattr("vitessctl.rehearsal.launch.die_of_signals", lambda: None)
-    return name
+    series.version.cache_clear()
+    yield name
+    series.version.cache_clear()
 
 
 every_release = pytest.mark.parametrize("release", releases.names(), indirect=True)
