@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,16 @@ def test_a_source_is_named_in_sql(folder: Path) -> None:
 
 
 # What goes wrong
+
+
+def test_without_gtids_nothing_is_copied(folder: Path) -> None:
+    """So it is with 2.1 and 2.2 where EXTRA_MY_CNF does not name the settings of a flavour."""
+    with nodes(folder, 2) as (source, replica):
+        replica.server.config = replace(replica.server.config, gtid=False)
+        with pytest.raises(MySqlError) as refused:
+            replica.server.follow("127.0.0.1", source.port)
+        assert refused.value.number == 1777
+        assert replica.rows("SHOW REPLICA STATUS") == []
 
 
 def test_a_dead_source_is_tried_again_until_it_is_back(folder: Path) -> None:
