@@ -41,6 +41,8 @@ REFUSED = {
     "`latest`": "image: vitess/lite:latest",
     "a flavour alone (`mysql80`)": "image: vitess/lite:mysql80",
     "only a digest": f"image: vitess/lite{DIGEST}",
+    "so is that of one component": "images: {vitess: 'vitess/lite:v24.0.4', vtgate: 'vitess/lite:latest'}",
+    "of a release that is not known here": "images: {vitess: 'vitess/lite:v24.0.4', vtgate: 'vitess/lite:v99.0.0'}",
     "`release:` says something else | it is refused: the tag is right": "image: a/vitess/lite:v23.0.7\nrelease: 24",
     "hold no other": "images: {vitess: 'vitess/lite:v24.0.4', vtgate: 'vitess/vtctld:v24.0.4'}",
     "`vitess/vttablet` lacks": "images: {vitess: 'vitess/lite:v15.0.5', vttablet: 'vitess/vttablet:v15.0.5'}",

@@ -268,7 +268,7 @@ def _built(folder: Path, spec: dict[str, Any]) -> Cluster:
         ({"images": {"vitess": "vitess/lite:v24.0.4", "vtgate": "a/vtgate:v23.0.7"}}, "24", {"vtgate": "23"}),
         ({"images": {"vitess": "a/b:v24.0.4", "vtgate": "a/vtgate:v3"}, "release": "24"}, "24", {}),
         ({"images": {"vitess": "a/b", "vtgate": "a/vitess/vtgate:v23.0.7"}, "release": "24"}, "24", {"vtgate": "23"}),
-        ({"images": {"vitess": "a/b:v24.0.4", "vtgate": "a/vtgate@sha256:" + "0" * 64}}, "24", {}),
+        ({"images": {"vitess": "a/b:v24.0.4", "vtgate": "a/vtgate@sha256:" + "0" * 64}, "release": "24"}, "24", {}),
     ],
 )
 def test_a_components_own_image_can_be_of_another_release(

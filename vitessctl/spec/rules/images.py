@@ -63,35 +63,40 @@ def tablets_can_ask_vtctld(view: View) -> Iterator[Finding]:
 
 
 def release_is_told(view: View) -> Iterator[Finding]:
-    """The flags of a release can only be written if the release is known."""
-    named = [("images", component) for component in ("vitess", *VITESS_COMPONENTS) if component in view.images]
-    if view.spec.release or not named:
+    """The flags of a release can only be written if the release is known, for each image."""
+    if view.spec.has("release"):
         return
-    image = view.images[named[0][1]]
-    yield finding(
-        view,
-        named[0],
-        f"{image} does not tell which release of Vitess it is",
-        why="the tag is missing, is a digest, or is not a version such as v24.0.4; `latest` changes under your feet",
-        fix='choose a version tag, or write release: "24"',
-    )
+    for component, image in _named(view):
+        if releases.of_image(image) is None:
+            yield finding(
+                view,
+                ("images", component),
+                f"{image} does not tell which release of Vitess it is",
+                why="the tag is missing, is a digest, or is not a version such as v24.0.4;"
+                " `latest` changes under your feet",
+                fix='choose a version tag, or write release: "24"',
+            )
 
 
 def release_is_known(view: View) -> Iterator[Finding]:
-    """Only a release whose flags are known can be brought up."""
-    release = view.spec.release
-    if not release or view.release is not None:
-        return
+    """Only a release whose flags are known can be brought up, of every component."""
     known = releases.names()
-    written = view.spec.has("release")
-    path = ("release",) if written else ("images",)
-    yield finding(
-        view,
-        path,
-        f"Vitess {release} is not a release that is known here",
-        why=f"the known releases are {listed(known, 'and')}",
-        fix="write one of them" if written else 'choose another image, or write release: "24"',
-    )
+    why = f"the known releases are {listed(known, 'and')}"
+    if view.spec.has("release") and view.release is None:
+        what = f"Vitess {view.spec.release} is not a release that is known here"
+        yield finding(view, ("release",), what, why=why, fix="write one of them")
+        return
+    for component, image in _named(view):
+        release = view.release_name(component)
+        if release and release not in known:
+            other = "" if releases.is_vitess_image(image) else ', or write release: "24"'
+            what = f"Vitess {release} is not a release that is known here"
+            yield finding(view, ("images", component), what, why=why, fix=f"choose an image of one of them{other}")
+
+
+def _named(view: View) -> list[tuple[str, str]]:
+    """The images of Vitess that the spec names, the common one first."""
+    return [(name, view.images[name]) for name in ("vitess", *VITESS_COMPONENTS) if name in view.images]
 
 
 def release_and_tag_agree(view: View) -> Iterator[Finding]:
@@ -99,10 +104,11 @@ def release_and_tag_agree(view: View) -> Iterator[Finding]:
 
     In the tag of any other image a number may mean anything: there `release:` is believed.
     """
-    named = ["vitess"] if "vitess" in view.images else [name for name in VITESS_COMPONENTS if name in view.images]
-    images = [view.images[name] for name in named]
+    if view.release is None:
+        return
+    images = [image for name, image in _named(view) if name == "vitess" or "vitess" not in view.images]
     told = [releases.of_image(image) if releases.is_vitess_image(image) else None for image in images]
-    if view.spec.has("release") and told and all(told) and view.spec.release not in told:
+    if view.spec.has("release") and told and set(told) <= {*releases.names()} - {view.release.name}:
         yield finding(
             view,
             ("release",),
