@@ -53,10 +53,13 @@ def build(spec: Spec) -> Cluster:
 
 
 def _images(given: Mapping[str, str], release: str) -> Mapping[str, str]:
-    """The image of every component; etcd's and MySQL's are the release's own choice unless they are named."""
-    defaults = releases.get(release).default_images
+    """The image of every component; etcd's and MySQL's are the release's own choice unless they are named.
+
+    A release that has MySQL in its own image takes that of mysqlctld where no image is for all.
+    """
+    common = {"mysqld": given.get("vitess", given.get("mysqlctld", "")), **releases.get(release).default_images}
     vitess = given.get("vitess", "")
-    return {component: given.get(component, defaults.get(component, vitess)) for component in COMPONENTS}
+    return {component: given.get(component, common.get(component, vitess)) for component in COMPONENTS}
 
 
 def _other_releases(view: View, release: str) -> Mapping[str, str]:

@@ -6,7 +6,8 @@ import re
 
 _VERSION = re.compile(r"^v?(?P<major>\d{1,2})(?:\.(?P<minor>\d{1,2}))?(?:[.+_-].*)?$")
 _FLAVOUR = re.compile(r"(?:^|-)(?:mysql|percona)(?P<major>\d)(?P<minor>\d)$")
-_SERVERS = ("mysql", "percona")
+_SERVER = re.compile(r"mysql(?!ctl)|percona")
+"""A name of a server; mysqlctld is a program of Vitess, and its tag Vitess's version."""
 
 
 def is_mariadb(image: str) -> bool:
@@ -18,7 +19,7 @@ def series_of(image: str) -> str | None:
     """`8.0`, `8.4` or `9`: the series in `mysql:8.4.8` or `vitess/lite:v24-mysql84`; None if the name hides it."""
     name, tag = _name_and_tag(image)
     match = _FLAVOUR.search(tag)
-    if match is None and any(server in name for server in _SERVERS):
+    if match is None and _SERVER.search(name):
         match = _VERSION.match(tag)
     if match is None:
         return None

@@ -130,6 +130,7 @@ def test_a_pool_takes_over_what_the_keyspace_says(cluster_of: Builder) -> None:
         ({"vitess": "vitess/lite:v24.0.4"}, "mysql:8.4.8", "vitess/lite:v24.0.4"),
         ({"vitess": "vitess/lite:v19.0.10"}, "vitess/lite:v19.0.10", "vitess/lite:v19.0.10"),
         ({"vitess": "vitess/lite:v24.0.4", "mysqld": "mysql:8.0.40"}, "mysql:8.0.40", "vitess/lite:v24.0.4"),
+        ({"vitess": "vitess/lite:v14.0.5", "mysqlctld": "a/mysqlctld:v14"}, "vitess/lite:v14.0.5", "a/mysqlctld:v14"),
         ({"vitess": "vitess/lite:v24.0.4", "mysqlctld": "my/ctl:v24"}, "mysql:8.4.8", "my/ctl:v24"),
     ],
 )
@@ -141,6 +142,12 @@ def test_images(images: dict[str, str], mysqld: str, mysqlctld: str, cluster_of:
     assert (cluster.images["mysqld"], cluster.images["mysqlctld"]) == (mysqld, mysqlctld)
     assert cluster.images["vtgate"] == images["vitess"]
     assert cluster.images["etcd"].startswith("quay.io/coreos/etcd:v3")
+
+
+def test_mysql_is_that_of_mysqlctlds_image_where_none_is_for_all(tmp_path: Path) -> None:
+    images = {"mysqlctld": "a/b:v14", "vttablet": "a/c:v14", "vtctld": "a/c:v14", "vtgate": "a/c:v14"}
+    spec = {"cluster": "a", "cells": ["zone1"], "keyspaces": {"b": {"tablets": {"replica": 3}}}, "images": images}
+    assert _built(tmp_path, spec).images["mysqld"] == "a/b:v14"
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,7 @@ def test_a_value_as_a_person_would_write_it(value: Any, text: str) -> None:
         ("docker.io/library/mysql:8.0.40", "8.0", False),
         ("registry:5000/percona/percona-server:8.0.40-31.1", "8.0", False),
         ("mysql:latest", None, False),
+        ("vitess/mysqlctld:v14.0.5", None, False),
         ("mysql", None, False),
         ("mysql:8.4.8@sha256:0123", "8.4", False),
         ("mysql@sha256:0123", None, False),

@@ -31,7 +31,7 @@ def mysql_can_be_managed(view: View) -> Iterator[Finding]:
     from vitessctl.spec.mysql_image import is_mariadb
 
     mariadb = is_mariadb(server.image)
-    series = None if mariadb else _series(server.image)
+    series = None if mariadb else _series(server)
     if not mariadb and (series is None or series in release.mysql_series):
         return
     yield finding(
@@ -49,16 +49,20 @@ def _server(view: View, release: Release) -> _Server | None:
         return _Server("mysqld", view.images["mysqld"], own=False)
     if not release.mysqld_in_image:
         return None
-    key = "mysqlctld" if "mysqlctld" in view.images else "vitess"
+    key = "vitess" if "vitess" in view.images else "mysqlctld"
     return _Server(key, view.images[key], own=True) if key in view.images else None
 
 
-def _series(image: str) -> str | None:
-    """What its name says, or what an image of Vitess without a flavour is known to hold; None if nobody knows."""
+def _series(server: _Server) -> str | None:
+    """What its name says, or what an image of Vitess without a flavour is known to hold; None if nobody knows.
+
+    What an image of Vitess holds without a flavour, its own release can manage.
+    """
     from vitessctl.spec.mysql_image import series_of
 
-    named = series_of(image)
-    told = releases.of_image(image) if releases.is_vitess_image(image) else None
+    named = series_of(server.image)
+    vitess = not server.own and releases.is_vitess_image(server.image)
+    told = releases.of_image(server.image) if vitess else None
     if named or told not in releases.names() or told is None:
         return named
     return series_of(f"mysql:{releases.get(told).image_mysql}")
