@@ -46,13 +46,13 @@ def judge(
     for each in asked:
         answer, image = told[each.question.name], images[each.program.image]
         if each.about is About.FLAGS:
-            compared = _flags(cluster.release, each.program, answer, image)
+            compared = _flags(cluster.release_of(each.program.component), each.program, answer, image)
             rows.append(_row(each.program, answer, image, compared, asked, told))
             image.refused += [error for error in compared.errors if isinstance(error, FlagRefused)]
             errors += [error for error in compared.errors if not isinstance(error, FlagRefused)]
             notes += compared.notes
         elif each.about is About.MYSQL:
-            found = mysql.compare(cluster.release, each.program, answer)
+            found = mysql.compare(cluster.release_of(each.program.component), each.program, answer)
             rows.append(found.row)
             errors += found.errors
     for name, image in images.items():

@@ -170,6 +170,11 @@ class View:
         """What a component's own image accepts; None while it is not told or not known."""
         return _known(self.release_name(component))
 
+    def oldest_release(self, *components: str) -> releases.Release | None:
+        """The oldest one among components that have to understand the same; None while none is known."""
+        found = [release for component in components if (release := self.release_of(component)) is not None]
+        return min(found, key=lambda release: release.order, default=None)
+
     @property
     def images(self) -> Mapping[str, str]:
         """The images that were named, by component or `vitess`."""

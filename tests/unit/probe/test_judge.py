@@ -191,6 +191,23 @@ def test_mysql(release: str, mysql: str, what: str) -> None:
     assert [error.what for error in found.errors] == ([what] if what else [])
 
 
+def test_mysql_is_for_the_release_of_its_own_mysqlctld() -> None:
+    """In the middle of an upgrade: 22 cannot manage MySQL 9, its neighbour can."""
+    cluster = minimal("22")
+    images = {**cluster.images, "mysqlctld": "vitess/lite:v23.0.7"}
+    cluster = replace(cluster, images=images, other_releases={"mysqlctld": "23"})
+
+    found = checked(
+        cluster,
+        "22",
+        "9.7.4",
+        mysqlctld_help=lambda answer: replace(answer, lines=prints("mysqlctld", "--help", "23")),
+        mysqlctld_version=says("mysqlctld version Version: 23.0.7 (Git revision 1)"),
+    )
+
+    assert not found.errors
+
+
 def test_a_mysqld_that_says_nothing() -> None:
     [error] = checked(mysqld_version=says("mysqld: not today", code=2)).errors
 

@@ -13,15 +13,16 @@ from vitessctl.spec.words import counted, did_you_mean, listed
 
 def policy_is_known(view: View) -> Iterator[Finding]:
     """vtctld takes any word for a policy, and the shard is never repaired then."""
-    if view.release is None:
+    release = view.oldest_release("vtctld", "vttablet", "vtorc")
+    if release is None:
         return
-    known = view.release.durability_policies
+    known = release.durability_policies
     for keyspace in view.keyspaces:
         if keyspace.durability not in known:
             yield finding(
                 view,
                 (*keyspace.path, "durability"),
-                f"Vitess {view.release.name} does not know the durability policy {keyspace.durability}",
+                f"Vitess {release.name} does not know the durability policy {keyspace.durability}",
                 why=f"it knows {listed(known, 'and')}{_elsewhere(keyspace.durability)}",
                 fix=did_you_mean(keyspace.durability, known) or "choose one of them",
             )
@@ -34,7 +35,8 @@ def _elsewhere(policy: str) -> str:
 
 def one_policy_where_vtctld_has_it(view: View) -> Iterator[Finding]:
     """Vitess 13 has one policy for all keyspaces, a flag of vtctld."""
-    if view.release is None or not _is_vtctlds(view.release):
+    release = view.release_of("vtctld")
+    if release is None or not _is_vtctlds(release):
         return
     kept = [keyspace for keyspace in view.keyspaces if keyspace.durability != "none"]
     for keyspace in kept[1:]:
@@ -42,7 +44,7 @@ def one_policy_where_vtctld_has_it(view: View) -> Iterator[Finding]:
             yield finding(
                 view,
                 (*keyspace.path, "durability"),
-                f"Vitess {view.release.name} cannot keep {keyspace.durability} beside {kept[0].durability}",
+                f"Vitess {release.name} cannot keep {keyspace.durability} beside {kept[0].durability}",
                 why="its vtctld has one durability policy for all keyspaces; from 14 on each has its own",
                 fix=f"write durability: {kept[0].durability}, or none",
             )

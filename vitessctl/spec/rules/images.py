@@ -22,6 +22,8 @@ def every_component_has_an_image(view: View) -> Iterator[Finding]:
     missing = [component for component in sorted(VITESS_COMPONENTS) if component not in view.images]
     if view.release and not view.release.has_vtorc and "vtorc" in missing:
         missing.remove("vtorc")
+    if view.release and view.release.mysqld_in_image and "mysqld" not in view.images and not _lends_mysql(view):
+        missing.append("mysqld")
     if missing:
         yield finding(
             view,
@@ -30,6 +32,12 @@ def every_component_has_an_image(view: View) -> Iterator[Finding]:
             why="an image decides which Vitess runs, and nothing chooses one for you",
             fix="write image: vitess/lite:v24.0.4, or another release",
         )
+
+
+def _lends_mysql(view: View) -> bool:
+    """Whether MySQL can run from mysqlctld's image where there is no common one."""
+    image = view.images.get("mysqlctld", "")
+    return not releases.is_vitess_image(image) or releases.image_name(image) in FOR_ALL
 
 
 def images_hold_the_program(view: View) -> Iterator[Finding]:
@@ -137,15 +145,16 @@ def components_are_near(view: View) -> Iterator[Finding]:
 
 
 def vtorc_is_there(view: View) -> Iterator[Finding]:
-    """Before 15 there is no vtorc that could be run."""
-    if view.release is None or view.release.has_vtorc:
+    """Before 15 there is no vtorc that could be run, beside no other component."""
+    release = view.oldest_release("vitess", "vtorc")
+    if release is None or release.has_vtorc:
         return
     for path in (("images", "vtorc"), ("extra_flags", "vtorc"), ("resources", "vtorc"), ("components", "vtorc")):
         if view.spec.has(*path):
             yield finding(
                 view,
                 path,
-                f"Vitess {view.release.name} runs without vtorc",
+                f"Vitess {release.name} runs without vtorc",
                 why="vtorc is fit for use from release 15 on",
                 fix="remove this",
                 at_key=True,

@@ -102,14 +102,15 @@ def _needs(field: str, service: str) -> tuple[str, str, str]:
 
 def sidecar_name_is_possible(view: View) -> Iterator[Finding]:
     """Before 17 Vitess keeps its tables in _vt."""
-    if view.release is None or view.release.has_sidecar_name:
+    release = view.oldest_release("vtctld", "vttablet")
+    if release is None or release.has_sidecar_name:
         return
     for keyspace in view.keyspaces:
         if keyspace.settings.get("sidecar_database", "_vt") != "_vt":
             yield finding(
                 view,
                 (*keyspace.path, "sidecar_database"),
-                f"Vitess {view.release.name} has no other sidecar database than _vt",
+                f"Vitess {release.name} has no other sidecar database than _vt",
                 why="the name can be chosen from release 17 on",
                 fix="remove this",
             )
