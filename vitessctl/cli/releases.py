@@ -32,6 +32,7 @@ Component = Annotated[
 @app.callback()
 def _table(context: typer.Context, output: options.OutputFormat = options.Output.text) -> None:
     if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"output": output.value}}
         return
     from vitessctl import releases
     from vitessctl.report.releases import table_lines

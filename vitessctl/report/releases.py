@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from vitessctl import releases
 from vitessctl.releases import Release, about, defaults, values
@@ -16,6 +17,8 @@ WIDTH = 100
 """Columns that a line may have."""
 SERVERS = ("vtctld", "mysqlctld", "vttablet", "vtorc", "vtgate")
 """Whose flags are compared where no component is named: those that vitessctl starts."""
+MANY = 30
+"""More flags than that are no longer read, one by one."""
 
 
 def table_lines(names: Iterable[str]) -> Iterator[str]:
@@ -149,7 +152,7 @@ def _parts(change: FlagChanges, ends: tuple[Release, Release], named: bool) -> I
         yield from _respelled(change, ends[1])
     if change.removed:
         yield f"  {counted(len(change.removed), 'flag')} removed"
-        yield from _removed(change.removed)
+        yield from _removed(change.removed, named)
     if change.defaults:
         yield "  other defaults"
         yield from _indented(columns([_default(each) for each in change.defaults]), "    ")
@@ -167,12 +170,15 @@ def _respelled(change: FlagChanges, new: Release) -> Iterator[str]:
     yield f"  {counted(len(change.respelled), 'flag')} spelled otherwise, as --{first.before} is --{first.after}{still}"
 
 
-def _removed(removed: Sequence[Removed]) -> Iterator[str]:
+def _removed(removed: Sequence[Removed], named: bool) -> Iterator[str]:
     replaced = [each for each in removed if each.instead]
     rows = [(f"--{each.flag}", f"until {each.until}", _instead(each.instead)) for each in replaced]
     yield from _indented(columns(rows) if rows else (), "    ")
     rest = [each.flag for each in removed if not each.instead]
-    yield from _wrapped(_names(rest), "    ") if rest else ()
+    if len(rest) > MANY and not named:
+        yield f"    and {counted(len(rest), 'flag')} without a known successor (named with --component)"
+    elif rest:
+        yield from _wrapped(_names(rest), "    ")
 
 
 def _instead(successor: str) -> str:
@@ -182,8 +188,18 @@ def _instead(successor: str) -> str:
 
 
 def _default(change: Changed) -> Sequence[str]:
-    before, after = _shown(change.before.text, 25), _shown(change.after.text, 25)
+    before, after = _apart(change.before.text or "", change.after.text or "")
     return (f"--{change.flag}", f"{before or 'empty'} -> {after or 'empty'}", f"({change.since})")
+
+
+def _apart(before: str, after: str, room: int = 25) -> tuple[str, str]:
+    """Both cut to size; what two long ones have in common at their start is left out, as it hides the difference."""
+    shown = _shown(before, room), _shown(after, room)
+    if shown[0] != shown[1]:
+        return shown
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    cut = _shown(before[same - 1 :], room - 3), _shown(after[same - 1 :], room - 3)
+    return f"...{cut[0]}", f"...{cut[1]}"
 
 
 def _forms(forms: Sequence[Changed]) -> Iterator[str]:

@@ -85,6 +85,22 @@ def test_without_a_component_those_that_are_started_are_compared(cli: Cli) -> No
     assert "vtorc" not in data_of(cli, "diff", "2.1", "2.2")["components"]
 
 
+def test_the_form_may_be_said_before_what_is_shown(cli: Cli) -> None:
+    for words in (("show", "24"), ("diff", "23", "24")):
+        assert cli("releases", "--output", "json", *words).out == cli("releases", *words, "--output", "json").out
+
+
+def test_many_flags_are_counted_unless_a_component_is_named(cli: Cli) -> None:
+    lines = cli("releases", "diff", "14", "15").lines
+
+    assert len(lines) < 90
+    assert "    and 111 flags without a known successor (named with --component)" in lines
+    assert any("--db-config-app-uname" in line and "--db-app-user" in line for line in lines)
+    assert any(
+        "--pool-name-prefix" in line for line in cli("releases", "diff", "14", "15", "--component", "vttablet").lines
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
