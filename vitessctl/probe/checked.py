@@ -91,10 +91,11 @@ class Checked:
 
     @property
     def summary(self) -> str:
-        """One line, where nothing differs: `8 programs of 3 images are what 96 rendered flags take them for`."""
+        """One line, where nothing differs: `8 programs of 3 images were run, and take all 96 flags …`."""
         images = len({row.image for row in self.rows})
         flags = sum(row.checked for row in self.rows)
-        return f"{len(self.rows)} programs of {images} images were run, and take all {flags} flags rendered for them"
+        source = f" of {images} images" if self.target == "kubernetes" else ""
+        return f"{len(self.rows)} programs{source} were run, and take all {flags} flags rendered for them"
 
     @property
     def data(self) -> dict[str, Any]:
