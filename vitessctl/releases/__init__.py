@@ -39,8 +39,9 @@ def get(name: str) -> Release:
     """The release of that name; UnknownReleaseError with the known ones if there is none."""
     known = names()
     if name not in known:
-        close = [each for each in known if name and each.startswith(name)]
-        close += difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        told = image.release_name(f":{name}")
+        close = [each for each in known if each == told or (name and each.startswith(name))]
+        close += difflib.get_close_matches(name, known, n=1, cutoff=0.7)
         raise UnknownReleaseError(
             f"there is no Vitess release {name!r}",
             why=f"the known releases are {', '.join(known)}",

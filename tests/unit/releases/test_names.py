@@ -29,7 +29,10 @@ def test_a_release_is_made_once() -> None:
     [
         ("2.3", "did you mean 23?"),
         ("v24", "did you mean 24?"),
+        ("v24.0.4-mysql80", "did you mean 24?"),
+        ("2.1.1", "did you mean 2.1?"),
         ("25", "did you mean 25-dev?"),
+        ("99", "write the major version, such as 24"),
         ("latest", "write the major version, such as 24"),
         ("", "write the major version, such as 24"),
     ],
