@@ -11,6 +11,7 @@ from vitessctl.diagnose.lines import Line, parse
 from vitessctl.diagnose.table import Rule, rules
 
 EVIDENCE_LINES = 3
+_FLAG = re.compile(r"(?<![\w-])--([a-z][\w-]*)")
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,10 @@ def diagnose(lines: Sequence[str], release: str, component: str, *, in_pod: bool
     best = max(findings, key=lambda finding: finding.strength)
     words = _words(best, release, component)
     rule = best.rule
+    fix = (rule.fix_in_pod if in_pod and rule.fix_in_pod else rule.fix).format_map(words)
     return Diagnosis(
         cause=(rule.cause_in_pod if in_pod and rule.cause_in_pod else rule.cause).format_map(words),
-        fix=(rule.fix_in_pod if in_pod and rule.fix_in_pod else rule.fix).format_map(words),
+        fix=_spelled(fix, release, component),
         evidence=_evidence(best, entries),
         doomed=rule.doomed,
         rule=rule.name,
@@ -85,6 +87,21 @@ def _words(finding: Finding, release: str, component: str) -> dict[str, str]:
         known = explained(release, component, words["flag"])
         words["explained"] = f": {known}" if known else ""
     return words
+
+
+def _spelled(text: str, release: str, component: str) -> str:
+    """A sentence with its flags as the release spells them: the table is written with dashes, as 23 and later want."""
+    if release not in releases.names():
+        return text
+    known = releases.get(release)
+    return _FLAG.sub(lambda flag: f"--{_own_spelling(known, component, flag[1])}", text)
+
+
+def _own_spelling(release: releases.Release, component: str, flag: str) -> str:
+    try:
+        return release.spelling(component, flag)
+    except releases.UnknownFlagError:
+        return flag
 
 
 def explained(release: str, component: str, flag: str) -> str:
