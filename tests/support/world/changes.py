@@ -87,6 +87,7 @@ def _doom(world: World, component: str, subject: str, reason: str, fix: str = ""
 CHANGES: Mapping[str, Callable[..., None]] = {
     "advance": World.advance,
     "cell": _cell,
+    "cut_off": lambda world, component, subject: world.cut_off.add((component, subject)),
     "doom": _doom,
     "freeze": lambda world, component, subject: world.frozen.add((component, subject)),
     "keyspace": _keyspace,
