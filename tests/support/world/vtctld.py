@@ -278,6 +278,10 @@ class WorldVtctld:
         if query == "set global rpl_semi_sync_master_enabled = 1":
             self._world.mysqlds[alias].semi_sync_primary = True
             return QueryResult((), ())
+        if query == "set global read_only = 1":
+            assert self._topology.tablets[alias].type != "primary", "a primary is made read-only"
+            self._world.mysqlds[alias].read_only = True
+            return QueryResult((), ())
         assert query == "show tables", f"the world does not know the query {query!r}"
         return QueryResult(("Tables",), tuple((table,) for table in sorted(self._world.tables(alias))))
 
