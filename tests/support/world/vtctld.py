@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from tests.support.world import reparent
-from tests.support.world.mysql import Mysqld
+from tests.support.world.mysql import Mysqld, text_of
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
 from vitessctl.run.stages.schema import table_of
@@ -194,6 +194,7 @@ class WorldVtctld:
             lag_seconds=0 if mysqld.replicating else None,
             io_error=mysqld.io_error,
             position=self._world.position(mysqld.alias),
+            received=text_of(mysqld.executed | mysqld.unapplied),
         )
 
     def _blocked(self, alias: str) -> bool:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from vitessctl.errors import NotReadyError
 from vitessctl.model.cluster import Shard, Tablet
+from vitessctl.model.gtid import parse_gtid_set
 from vitessctl.run.completeness import ASK_SECONDS, most_complete, positions_of
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
@@ -112,11 +113,25 @@ def _promote(context: Context, shard: Shard, others: list[Tablet], best: Tablet,
     """An emergency reparent starts only replicas that ran before it. After a full stop none does, and with semi-sync
     the new primary's first write would then wait for an acknowledgement that nobody gives.
     """
+    if context.release.within("..7"):
+        _refuse_unapplied(context, others)
     for tablet in others:
         if tablet != best:
             with suppress(NoReplicationError):  # one without a source starts as soon as it gets one
                 context.vtctld.start_replication(tablet.alias)
     return context.vtctld.emergency_reparent(shard.keyspace, shard.name, new_primary=best.alias, expected_primary=lost)
+
+
+def _refuse_unapplied(context: Context, tablets: list[Tablet]) -> None:
+    """Until 7 an emergency reparent looks at what is applied, and throws away what tablets have received beyond that.
+
+    With semi-sync that may be what a client was told is safe. NotReadyError, as it is applied soon if nothing is wrong.
+    """
+    for tablet in tablets:
+        status = context.vtctld.full_status(tablet.alias, seconds=ASK_SECONDS)
+        received = status.replication.received if status.replication else ""
+        if not parse_gtid_set(status.position).contains(parse_gtid_set(received)):
+            raise NotReadyError(f"{tablet.alias} has not applied all that it has received, which nobody else may have")
 
 
 def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], others: list[Tablet]) -> Verdict:
