@@ -20,9 +20,9 @@ UNSAFE = "the primary would not wait for a replica to acknowledge (semi-sync is 
 WRITABLE = "its MySQL takes writes, though it does not lead"
 """As that of a primary which was replaced while only its vttablet was away. From 15 on vtorc sees to it; before,
 nothing in Vitess does: SetMaster and SetReplicationSource leave read_only as it is (source of 2.1, 9 and 14)."""
-SETTLED_SECONDS = 3.0
-"""How long something has to be wrong before it is mended. In the middle of a planned reparent, which takes about a
-second, the old primary is read-only and the new one has no source: who mends that breaks the reparent."""
+SETTLED_SECONDS = 6.0
+"""How long something has to be wrong before it is mended: as long as a pod may take to give its role away. In the
+middle of that the old primary is read-only and the new one has no source: who mends it breaks the reparent."""
 _SEMI_SYNC_ON = "set global rpl_semi_sync_master_enabled = 1"
 _READ_ONLY_ON = "set global read_only = 1"
 
@@ -120,4 +120,4 @@ def _repair(context: Context, status: FullStatus, primary: TabletRecord, fault: 
         context.acted("replication", f"started replication on {alias}", True)
 
 
-STAGE = Stage("replication", ("vtorc",), "every tablet to replicate", converge)
+STAGE = Stage("replication", ("vtorc", "rollout"), "every tablet to replicate", converge)

@@ -49,7 +49,7 @@ def _roll(context: Context, shard: Shard, late: Sequence[Tablet]) -> str:
 def _fault(context: Context, shard: Shard) -> str:
     """Why no tablet of the shard can be spared, "" if one can: every tablet must serve and copy.
 
-    Before 15 what is wrong is mended here, too: the stage that does so runs beside this one, and may have ended.
+    Before 15 what is wrong is mended here, too: the stage that does so comes after this one, which would wait for it.
     """
     away = [tablet.alias for tablet in shard.tablets if not context.target.known_ready("vttablet", tablet.alias)]
     if away:
