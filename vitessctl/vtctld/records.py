@@ -67,6 +67,8 @@ class ReplicationStatus:
     sql_error: str = ""
     position: str = ""
     """The GTID set that has been applied, without the flavour's prefix."""
+    received: str = ""
+    """The GTID set in its relay logs, applied or not; "" where it is not asked for (from 15 on)."""
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,12 @@ def _transactions(world: World, alias: str, *gtids: str) -> None:
     world.mysqld(alias).executed = {(uuid, int(number)) for uuid, _, number in pairs}
 
 
+def _unapplied(world: World, alias: str, gtid: str) -> None:
+    """A tablet has received a transaction that it does not apply."""
+    uuid, _, number = gtid.rpartition(":")
+    world.mysqlds[alias].unapplied.add((uuid, int(number)))
+
+
 def _add_transaction(world: World, alias: str, gtid: str) -> None:
     uuid, _, number = gtid.rpartition(":")
     world.mysqlds[alias].executed.add((uuid, int(number)))
@@ -87,6 +93,7 @@ def _doom(world: World, component: str, subject: str, reason: str, fix: str = ""
 CHANGES: Mapping[str, Callable[..., None]] = {
     "advance": World.advance,
     "cell": _cell,
+    "cut_off": lambda world, component, subject: world.cut_off.add((component, subject)),
     "doom": _doom,
     "freeze": lambda world, component, subject: world.frozen.add((component, subject)),
     "keyspace": _keyspace,
@@ -108,6 +115,7 @@ CHANGES: Mapping[str, Callable[..., None]] = {
     "forget_shard": lambda world, keyspace, shard: world.topology.shards.pop((keyspace, shard)),
     "stopped_record": lambda world, alias: _record(world, alias, hostname="", ports={}, mysql_hostname=""),
     "transactions": _transactions,
+    "unapplied": _unapplied,
     "vschema": lambda world, keyspace, text: world.topology.vschemas.__setitem__(keyspace, text),
     "write_rows": lambda world, count: world.write_rows(count),
 }

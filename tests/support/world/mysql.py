@@ -48,6 +48,8 @@ class Mysqld:
     io_error: str = ""
     semi_sync_primary: bool = False
     semi_sync_replica: bool = False
+    unapplied: set[Gtid] = field(default_factory=set)
+    """What it has received and not applied: a long transaction, or a thread that stands still."""
     stuck: bool = False
     """Its threads run, but nothing arrives: a replica that lags for ever."""
 

@@ -35,7 +35,7 @@ def _answer(world: World, address: Address, path: str) -> Answer:
     component, subject = owner(world, address.port)
     if not world.up(component, subject):
         return Answer(0, f"nothing listens on {address}")
-    if (component, subject) in world.frozen:
+    if (component, subject) in world.frozen | world.cut_off:
         world.advance(SECONDS)
         return Answer(0, f"{address} does not answer")
     page = PAGES.get((component, path))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from tests.support.world import reparent
-from tests.support.world.mysql import Mysqld
+from tests.support.world.mysql import Mysqld, text_of
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
 from vitessctl.run.stages.schema import table_of
@@ -194,6 +194,7 @@ class WorldVtctld:
             lag_seconds=0 if mysqld.replicating else None,
             io_error=mysqld.io_error,
             position=self._world.position(mysqld.alias),
+            received=text_of(mysqld.executed | mysqld.unapplied),
         )
 
     def _blocked(self, alias: str) -> bool:
@@ -277,6 +278,10 @@ class WorldVtctld:
         self._living("ExecuteFetchAsDBA", alias, seconds)
         if query == "set global rpl_semi_sync_master_enabled = 1":
             self._world.mysqlds[alias].semi_sync_primary = True
+            return QueryResult((), ())
+        if query == "set global read_only = 1":
+            assert self._topology.tablets[alias].type != "primary", "a primary is made read-only"
+            self._world.mysqlds[alias].read_only = True
             return QueryResult((), ())
         assert query == "show tables", f"the world does not know the query {query!r}"
         return QueryResult(("Tables",), tuple((table,) for table in sorted(self._world.tables(alias))))

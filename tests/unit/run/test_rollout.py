@@ -56,6 +56,29 @@ def test_every_tablet_runs_what_was_applied_and_no_row_is_missing() -> None:
         assert rows <= set(world.mysqlds[tablet.alias].executed)
 
 
+def test_before_15_what_goes_wrong_meanwhile_is_mended_as_nobody_else_does() -> None:
+    """The primary's MySQL starts anew while the others are restarted: it is read-only then, and without semi-sync."""
+    old, new = replace(OLD, release="9"), replace(NEW, release="9")
+    world = open_world(old)
+    rows = world.write_rows(20)
+    leader = world.primary()
+    world.advance(5)
+
+    def watch(event: events.Event) -> None:
+        if isinstance(event, events.ActionTaken) and event.action.startswith("restarted") and not killed:
+            killed.append(leader)
+            world.kill("mysqlctld", leader, back_in=1)
+
+    killed: list[str] = []
+    outcome = roll(world, new, listener=watch)
+
+    assert outcome.error is None
+    assert outcome.actions[1:3] == [f"turned semi-sync on again at {leader}", f"made {leader} writable"]
+    assert world.crimes == []
+    assert outcome.summaries["rollout"] == "every tablet runs what was applied"
+    assert rows | world.write_rows(1) <= world.mysqlds[world.primary()].executed
+
+
 def test_a_second_run_restarts_nothing() -> None:
     world = open_world(OLD)
     roll(world)

@@ -17,7 +17,14 @@ from vitessctl.vtctld.records import FullStatus, ReplicationStatus, TabletRecord
 
 UNSAFE = "the primary would not wait for a replica to acknowledge (semi-sync is off)"
 """So it is after each start of its MySQL; from 15 on Vitess itself turns it on again."""
+WRITABLE = "its MySQL takes writes, though it does not lead"
+"""As that of a primary which was replaced while only its vttablet was away. From 15 on vtorc sees to it; before,
+nothing in Vitess does: SetMaster and SetReplicationSource leave read_only as it is (source of 2.1, 9 and 14)."""
+SETTLED_SECONDS = 6.0
+"""How long something has to be wrong before it is mended: as long as a pod may take to give its role away. In the
+middle of that the old primary is read-only and the new one has no source: who mends it breaks the reparent."""
 _SEMI_SYNC_ON = "set global rpl_semi_sync_master_enabled = 1"
+_READ_ONLY_ON = "set global read_only = 1"
 
 
 def converge(context: Context) -> Verdict:
@@ -44,10 +51,11 @@ def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dic
     for tablet in shard.tablets:
         status = context.vtctld.full_status(tablet.alias)
         fault = _fault(context, shard, status, primary)
+        lasts = context.lasts(f"replication of {tablet.alias}", bool(fault))
         if fault:
             faults[tablet.alias] = fault
-            if repair:
-                _repair(context, status, primary, unsafe=fault == UNSAFE)
+            if repair and lasts >= SETTLED_SECONDS:
+                _repair(context, status, primary, fault)
     return faults
 
 
@@ -84,18 +92,18 @@ def replica_fault(status: FullStatus, primary: TabletRecord) -> str:
         return error
     if not (replication.io_running and replication.sql_running):
         return "replication is stopped"
-    return ""
+    return "" if status.read_only else WRITABLE
 
 
 def _copies_from(replication: ReplicationStatus, primary: TabletRecord) -> bool:
     return (replication.source_host, replication.source_port) == (primary.mysql_hostname, primary.mysql_port)
 
 
-def _repair(context: Context, status: FullStatus, primary: TabletRecord, *, unsafe: bool) -> None:
+def _repair(context: Context, status: FullStatus, primary: TabletRecord, fault: str) -> None:
     """What vtorc does from release 15 on. What MySQL itself calls an error, a start would only meet again."""
     alias, replication = status.alias, status.replication
     if alias == primary.alias:
-        if unsafe:
+        if fault == UNSAFE:
             context.vtctld.fetch_as_dba(alias, _SEMI_SYNC_ON)
             context.acted("replication", f"turned semi-sync on again at {alias}", True)
         if status.read_only:
@@ -104,9 +112,12 @@ def _repair(context: Context, status: FullStatus, primary: TabletRecord, *, unsa
     elif replication is None or not _copies_from(replication, primary):
         context.vtctld.reparent_tablet(alias)
         context.acted("replication", f"made {alias} copy from {primary.alias}", True)
+    elif fault == WRITABLE:
+        context.vtctld.fetch_as_dba(alias, _READ_ONLY_ON)
+        context.acted("replication", f"made {alias} read-only", True)
     elif not (replication.io_error or replication.sql_error):
         context.vtctld.start_replication(alias)
         context.acted("replication", f"started replication on {alias}", True)
 
 
-STAGE = Stage("replication", ("vtorc",), "every tablet to replicate", converge)
+STAGE = Stage("replication", ("vtorc", "rollout"), "every tablet to replicate", converge)

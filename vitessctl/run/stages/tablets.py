@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
+from vitessctl.errors import NotReadyError
 from vitessctl.model.cluster import Shard, Tablet
-from vitessctl.run.completeness import most_complete, positions_of
+from vitessctl.model.gtid import parse_gtid_set
+from vitessctl.run.completeness import ASK_SECONDS, most_complete, positions_of
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
-from vitessctl.vtctld.errors import NoReplicationError
+from vitessctl.vtctld.errors import NoReplicationError, VtctldError
 from vitessctl.vtctld.records import TabletRecord
 
 LOST_SECONDS = 60.0
@@ -31,7 +33,7 @@ def converge(context: Context) -> Verdict:
         others = [tablet for tablet in shard.tablets if tablet not in held]
         found = {tablet.alias: fault for tablet in others if (fault := _fault(context, tablet, records))}
         if not context.release.has_vtorc:
-            _replace_lost_primary(context, shard, found)
+            found |= _lost_primary(context, shard, found)
         if held and not found:
             verdict = _replace_held_primary(context, shard, held, others)
             if verdict.state is State.DOOMED:
@@ -62,10 +64,20 @@ def _acceptable(tablet: Tablet) -> tuple[str, ...]:
     return ("replica", "primary") if tablet.type == "replica" else (tablet.type,)
 
 
+def _lost_primary(context: Context, shard: Shard, faults: Mapping[str, str]) -> Mapping[str, str]:
+    """See _replace_lost_primary. What keeps it from its work in this shard is no reason to leave the next one."""
+    try:
+        _replace_lost_primary(context, shard, faults)
+    except NotReadyError as error:
+        return {shard.path: error.why or error.what}
+    return {}
+
+
 def _replace_lost_primary(context: Context, shard: Shard, faults: Mapping[str, str]) -> None:
     """Before 15 nobody watches a primary. One that is away for long, alone, gives its role to the one that has most.
 
-    As any failover this gives up what the lost one had not passed on yet, so it is waited for first.
+    As any failover this gives up what the lost one had not passed on yet, so it is waited for first. One that vtctld
+    still reaches is not lost, only the way to it from here: it may take writes at this moment.
     """
     record = context.vtctld.shard(shard.keyspace, shard.name) if len(faults) == 1 else None
     lost = record is not None and record.primary in faults
@@ -74,22 +86,52 @@ def _replace_lost_primary(context: Context, shard: Shard, faults: Mapping[str, s
         return
     positions = positions_of(context.vtctld, others)
     best = most_complete(positions, [tablet for tablet in others if tablet.type == "replica"])
-    if best is None or not positions[best.alias].count():
+    if best is None or not positions[best.alias].count() or _answers(context, record.primary):
         return
     primary = _promote(context, shard, others, best, record.primary)
-    reason = f"{record.primary} has been away for {LOST_SECONDS:.0f} s"
+    reason = f"{record.primary} has been away for {LOST_SECONDS:.0f} s{_given_up(context, shard)}"
     context.acted("tablets", f"made {primary} primary of {shard.path}: {reason}", True)
+
+
+def _answers(context: Context, alias: str) -> bool:
+    """Whether vtctld reaches a tablet and its MySQL."""
+    try:
+        context.vtctld.full_status(alias, seconds=ASK_SECONDS)
+    except VtctldError:
+        return False
+    return True
+
+
+def _given_up(context: Context, shard: Shard) -> str:
+    """Without semi-sync a client was told of writes that nobody else may have."""
+    if context.cluster.keyspace(shard.keyspace).durability != "none":
+        return ""
+    return "; with durability none, its last writes may be on its disk alone"
 
 
 def _promote(context: Context, shard: Shard, others: list[Tablet], best: Tablet, lost: str) -> str:
     """An emergency reparent starts only replicas that ran before it. After a full stop none does, and with semi-sync
     the new primary's first write would then wait for an acknowledgement that nobody gives.
     """
+    if context.release.within("..7"):
+        _refuse_unapplied(context, others)
     for tablet in others:
         if tablet != best:
             with suppress(NoReplicationError):  # one without a source starts as soon as it gets one
                 context.vtctld.start_replication(tablet.alias)
     return context.vtctld.emergency_reparent(shard.keyspace, shard.name, new_primary=best.alias, expected_primary=lost)
+
+
+def _refuse_unapplied(context: Context, tablets: list[Tablet]) -> None:
+    """Until 7 an emergency reparent looks at what is applied, and throws away what tablets have received beyond that.
+
+    With semi-sync that may be what a client was told is safe. NotReadyError, as it is applied soon if nothing is wrong.
+    """
+    for tablet in tablets:
+        status = context.vtctld.full_status(tablet.alias, seconds=ASK_SECONDS)
+        received = status.replication.received if status.replication else ""
+        if not parse_gtid_set(status.position).contains(parse_gtid_set(received)):
+            raise NotReadyError(f"{tablet.alias} has not applied all that it has received, which nobody else may have")
 
 
 def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], others: list[Tablet]) -> Verdict:

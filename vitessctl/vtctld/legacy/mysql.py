@@ -73,6 +73,7 @@ def replication_status(result: QueryResult) -> ReplicationStatus | None:
         io_error=row["Last_IO_Error"],
         sql_error=row["Last_SQL_Error"],
         position=_one_line(row["Executed_Gtid_Set"]),
+        received=_one_line(row["Retrieved_Gtid_Set"]),
     )
 
 

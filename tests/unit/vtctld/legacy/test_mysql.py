@@ -30,6 +30,7 @@ SLAVE: dict[str, str | None] = {
     "Seconds_Behind_Master": "3",
     "Last_IO_Error": "",
     "Last_SQL_Error": "",
+    "Retrieved_Gtid_Set": f"{UUID}:2-7",
     "Executed_Gtid_Set": f"{UUID}:1-5",
 }
 
@@ -69,7 +70,9 @@ def test_a_replica_of_5_6_which_knows_no_super_read_only_and_has_no_semi_sync() 
     variables = dict.fromkeys(VARIABLES) | {"version": "5.6.49-log", "server_uuid": UUID, "read_only": "ON"}
     status = mysql.full_status("zone1-0000000101", server(variables=variables, replication=one_row(SLAVE)))
     assert (status.read_only, status.super_read_only, status.semi_sync_primary_enabled) == (True, False, False)
-    assert status.replication == ReplicationStatus("10.0.0.1", 17100, True, True, 3, "", "", f"{UUID}:1-5")
+    assert status.replication == ReplicationStatus(
+        "10.0.0.1", 17100, True, True, 3, "", "", f"{UUID}:1-5", f"{UUID}:2-7"
+    )
 
 
 def test_the_new_names_of_8_0_26_count_too() -> None:
