@@ -33,7 +33,7 @@ skip() { # TITLE WHY
   remember "$1" - "skipped: $2"
 }
 
-# `slow` is more of the same, for which not every run has the time: pytest tests/e2e_kubernetes -m slow
+# `slow` is more of the same, for which not every run has the time: pytest tests/e2e tests/e2e_kubernetes -m slow
 tests() { "$PYTHON" -m pytest -q -m "not real and not slow" "$@"; }
 
 # bed NODES TITLE FOLDER...: a layer that needs a Kubernetes; one that somebody brings will do where it has nodes.
