@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from vitessctl import releases
 from vitessctl.errors import ExitCode, VitessctlError
 from vitessctl.plan.compare import shrinks
 from vitessctl.plan.consequence import kind_of
@@ -15,6 +16,8 @@ from vitessctl.targets.base import Change, Operation
 MOST_DELETED = 0.3
 """Of all objects that are there."""
 _CLAIM = "PersistentVolumeClaim"
+_VITESS = ("vtctld", "vttablet", "vtorc", "vtgate")
+_MYSQL = "[mysqld]"
 _STORAGE = ".spec.resources.requests.storage"
 
 
@@ -27,6 +30,8 @@ class Danger(str, Enum):
     """More than 30 % of what is there would be deleted."""
     empty_spec = "empty-spec"
     """Every tablet would be taken away, because the spec has none."""
+    release_jump = "release-jump"
+    """Releases of Vitess that are more than one apart would run beside each other."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class PlanMoved(VitessctlError):
 
 def hazards(plan: Plan) -> list[Hazard]:
     """All steps that have to be allowed, the worst first."""
-    return [*_shrinking(plan), *_losing_data(plan), *_emptying(plan), *_many(plan)]
+    return [*_shrinking(plan), *_losing_data(plan), *_emptying(plan), *_jumping(plan), *_many(plan)]
 
 
 def refuse(plan: Plan, allowed: Collection[str]) -> None:
@@ -124,6 +129,30 @@ def _emptying(plan: Plan) -> Iterator[Hazard]:
     tablets = [change for change in _deletions(plan) if change.component == "vttablet"]
     if tablets and not plan.has_tablets:
         yield Hazard(Danger.empty_spec, f"all {_count(len(tablets), 'tablet')} would go, because the spec has none")
+
+
+def _jumping(plan: Plan) -> Iterator[Hazard]:
+    """While images are rolled, components of the old and the new release work together; neighbours alone can."""
+    names = releases.names()
+    for before, after in dict.fromkeys(_release_changes(plan)):
+        first, last = sorted((names.index(before), names.index(after)))
+        between = names[first + 1 : last] if before == names[first] else names[last - 1 : first : -1]
+        if between:
+            way = ", ".join(between)
+            yield Hazard(
+                Danger.release_jump,
+                f"Vitess would go from {before} to {after} at once, which do not work together: go by way of {way}",
+            )
+
+
+def _release_changes(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Before and after, of each changed image whose tags tell. MySQL's tag tells of no Vitess."""
+    for change in plan.changes:
+        for field in change.fields:
+            if change.component in _VITESS and field.path.endswith(".image") and _MYSQL not in field.path:
+                found = [releases.of_image(str(value)) for value in (field.before, field.after)]
+                if found[0] in releases.names() and found[1] in releases.names():
+                    yield str(found[0]), str(found[1])
 
 
 def _many(plan: Plan) -> Iterator[Hazard]:

@@ -19,13 +19,21 @@ from vitessctl.plan.safety import (
     refuse,
     refuse_conflicts,
 )
-from vitessctl.targets.base import FieldChange, Operation
+from vitessctl.targets.base import Change, FieldChange, Operation
 
 STORAGE = "spec.volumeClaimTemplates[data].spec.resources.requests.storage"
 KEPT = [a_change("keep", f"Service/{number}", "etcd") for number in range(6)]
 GONE = [a_change("delete", f"StatefulSet/{number}", "vttablet", "prune") for number in range(3)]
 NEW = [a_change("create", "Service/new", "etcd")] * 9
 CLAIM = a_change("delete", "PersistentVolumeClaim/data-x-0", "vttablet", "prune")
+
+
+def rolled(before: str, after: str, container: str = "vttablet") -> Change:
+    """A tablet whose image changes."""
+    path = f"spec.template.spec.containers[{container}].image"
+    change = a_change("update", "StatefulSet/x", "vttablet", "mysql")
+    return replace(change, fields=(FieldChange(path, f"vitess/lite:{before}", f"vitess/lite:{after}"),))
+
 
 PLANS: list[tuple[str, Plan, list[str]]] = [
     ("nothing to do", a_plan(*KEPT), []),
@@ -37,6 +45,12 @@ PLANS: list[tuple[str, Plan, list[str]]] = [
     ("a volume goes", a_plan(*KEPT, CLAIM), ["data-loss"]),
     ("a volume is made anew", a_plan(replace(CLAIM, operation=Operation.RECREATE)), ["data-loss"]),
     ("no tablet is in the spec any more", a_plan(*KEPT, *KEPT, GONE[0], has_tablets=False), ["empty-spec"]),
+    ("the next release", a_plan(rolled("v23.0.7", "v24.0.4")), []),
+    ("back to the last one", a_plan(rolled("v24.0.4", "v23.0.7")), []),
+    ("one release is skipped", a_plan(rolled("v22.0.4", "v24.0.4")), ["release-jump"]),
+    ("from the first to the third", a_plan(rolled("v2.1", "v3.0")), ["release-jump"]),
+    ("a tag that tells nothing", a_plan(rolled("latest", "v24.0.4")), []),
+    ("MySQL's tag tells of no Vitess", a_plan(rolled("5.7", "8.4", "mysqld")), []),
     ("no tablet, and none is there", a_plan(*KEPT, has_tablets=False), []),
 ]  # fmt: skip
 
@@ -99,3 +113,13 @@ def test_a_plan_that_moved_ends_with_7() -> None:
     assert moved.value.exit_code is ExitCode.CONFLICT
     assert "0123456789abcdef was to be applied" in moved.value.why
     assert plan.digest in moved.value.why
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "way"),
+    [("v20.0.8", "v24.0.4", "21, 22, 23"), ("v24.0.4", "v21.0.6", "23, 22"), ("v2.1", "v3.0", "2.2")],
+)
+def test_a_jump_says_by_way_of_which_releases_to_go(before: str, after: str, way: str) -> None:
+    two = a_plan(rolled(before, after), rolled(before, after))
+    (hazard,) = hazards(two)
+    assert hazard.what.endswith(f"which do not work together: go by way of {way}")
