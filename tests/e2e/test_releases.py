@@ -111,7 +111,7 @@ def test_until_12_the_emptied_tablet_stays_out_and_is_named(old: LiveCluster) ->
     """
     lost = lose_the_primary(old)
 
-    done = old.run("up", "-e", "timeouts.replication=5s")
+    done = old.run("up", "-e", "timeouts.replication=15s")
 
     assert done.returncode == 3, done.stderr
     assert f"the data of {lost} is gone" in done.stdout

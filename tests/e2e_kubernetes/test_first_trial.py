@@ -82,7 +82,7 @@ def test_a_primary_whose_volume_is_gone_never_leads_with_an_empty_database(trial
     trial.bed.kubectl(*kubectl, "delete", "pvc", f"data-{pod}", "--wait=false")
     trial.delete_pod(pod, "--grace-period=0", "--force")
 
-    ran = trial.vitessctl("up", "-e", "timeouts.replication=10s")
+    ran = trial.vitessctl("up", "-e", "timeouts.replication=20s")
 
     assert f"the data of {primary} is gone" in ran.words, ran.screen
     assert trial.status()["shards"][0]["primary"] != primary
