@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e_kubernetes.command import Ran, Vitessctl
-from tests.support.live import Silent
 from tests.support.writer import Client
 from tests.testbed.fixtures import Bed
+from vitessctl.run.query import silent
 
 NAME = "minimal"
 NOTES = "create table if not exists notes (id bigint primary key, words varchar(64))"
@@ -92,7 +92,7 @@ class Cluster:
     def query(self, sql: str, database: str = "") -> list[tuple[Any, ...]]:
         """Through vtgate, on a connection of its own."""
         host, port = self.vtgate.split(":")
-        connection = Silent(
+        connection = silent()(
             host=host,
             port=int(port),
             user="app",

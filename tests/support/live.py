@@ -21,15 +21,8 @@ import pymysql
 import pymysql.cursors
 
 from vitessctl import releases
+from vitessctl.run.query import silent
 from vitessctl.vtctld.client import connect
-
-
-class Silent(pymysql.connections.Connection):
-    """A connection that does not begin with SET NAMES, which vtgate of 2.1 takes for a syntax error."""
-
-    def set_character_set(self, charset: str, collation: str | None = None) -> None:
-        """Not sent."""
-
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UP_SECONDS = 180
@@ -134,7 +127,7 @@ class LiveCluster:
     def connect(self, database: str) -> Iterator[pymysql.cursors.Cursor]:
         """A cursor through vtgate; `database` may name a tablet type, like `messages@replica`."""
         host, port = self.status()["vtgate"][0]["mysql"].split(":")
-        connection = Silent(
+        connection = silent()(
             host=host,
             port=int(port),
             user="app",

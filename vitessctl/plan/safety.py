@@ -11,12 +11,12 @@ from vitessctl.errors import ExitCode, VitessctlError
 from vitessctl.plan.compare import shrinks
 from vitessctl.plan.consequence import kind_of
 from vitessctl.plan.plan import Plan
+from vitessctl.spec.spec import VITESS_COMPONENTS
 from vitessctl.targets.base import Change, Operation
 
 MOST_DELETED = 0.3
 """Of all objects that are there."""
 _CLAIM = "PersistentVolumeClaim"
-_VITESS = ("vtctld", "vttablet", "vtorc", "vtgate")
 _MYSQL = "[mysqld]"
 _STORAGE = ".spec.resources.requests.storage"
 
@@ -133,12 +133,8 @@ def _emptying(plan: Plan) -> Iterator[Hazard]:
 
 def _jumping(plan: Plan) -> Iterator[Hazard]:
     """While images are rolled, components of the old and the new release work together; neighbours alone can."""
-    names = releases.names()
     for before, after in dict.fromkeys(_release_changes(plan)):
-        first, last = sorted((names.index(before), names.index(after)))
-        between = names[first + 1 : last] if before == names[first] else names[last - 1 : first : -1]
-        if between:
-            way = ", ".join(between)
+        if way := ", ".join(releases.between(before, after)):
             yield Hazard(
                 Danger.release_jump,
                 f"Vitess would go from {before} to {after} at once, which do not work together: go by way of {way}",
@@ -149,10 +145,10 @@ def _release_changes(plan: Plan) -> Iterator[tuple[str, str]]:
     """Before and after, of each changed image whose tags tell. MySQL's tag tells of no Vitess."""
     for change in plan.changes:
         for field in change.fields:
-            if change.component in _VITESS and field.path.endswith(".image") and _MYSQL not in field.path:
-                found = [releases.of_image(str(value)) for value in (field.before, field.after)]
-                if found[0] in releases.names() and found[1] in releases.names():
-                    yield str(found[0]), str(found[1])
+            if change.component in VITESS_COMPONENTS and field.path.endswith(".image") and _MYSQL not in field.path:
+                before, after = (releases.of_image(str(value)) for value in (field.before, field.after))
+                if before in releases.names() and after in releases.names():
+                    yield str(before), str(after)
 
 
 def _many(plan: Plan) -> Iterator[Hazard]:

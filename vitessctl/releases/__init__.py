@@ -20,6 +20,7 @@ __all__ = [
     "UnknownFlagError",
     "UnknownOptionError",
     "UnknownReleaseError",
+    "between",
     "get",
     "having",
     "image_name",
@@ -54,6 +55,16 @@ def having(fact: str, member: str) -> tuple[str, ...]:
     """The releases in whose list of a fact something is: `having("mysql_series", "8.4")`. Oldest first."""
     known = knowledge.packaged()
     return tuple(name for name in known.names if member in (known.fact(fact, name) or ()))
+
+
+def between(one: str, other: str) -> tuple[str, ...]:
+    """The known releases that lie between two, in the order of the way from `one` to `other`; empty for neighbours.
+
+    Components of neighbouring releases work together, others do not: so nothing may lie between them.
+    """
+    known = names()
+    first, last = known.index(one), known.index(other)
+    return known[first + 1 : last] if first <= last else known[first - 1 : last : -1]
 
 
 def of_image(reference: str) -> str | None:

@@ -80,6 +80,13 @@ class Release:
     """That program's flag for vtctld's address."""
     reparent_away: Sequence[str]
     """What that program is told to make another tablet primary of `{shard}`, if `{alias}` is it now."""
+    emergency_reparent_looks_at_received: bool
+    """Whether EmergencyReparentShard finds the tablet that has most by itself, and counts what is received.
+
+    Before, one has to be named, and what was received but is not applied yet is thrown away (source of 2.1 and 7).
+    """
+    splits_schema_blindly: bool
+    """Whether ApplySchema cuts at every semicolon, within quotes too."""
     emergency_reparent: str
     """How a person makes a tablet primary of `{shard}` whatever the others hold."""
     _knowledge: Knowledge = field(repr=False)

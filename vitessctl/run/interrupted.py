@@ -33,7 +33,8 @@ def _create_database(context: Context, shard: Shard, alias: str) -> None:
     vtctld, name = context.vtctld, f"vt_{shard.keyspace}"
     if vtctld.fetch_as_dba(alias, f"show databases like '{name}'").rows:
         return
+    recorded = [tablet.alias for tablet in vtctld.tablets(shard.keyspace, shard.name)]
     with suppress(RefusedError):
-        prove_empty(shard.path, [tablet.alias for tablet in shard.tablets], vtctld.fetch_as_dba)
+        prove_empty(shard.path, recorded, vtctld.fetch_as_dba)
         vtctld.fetch_as_dba(alias, f"create database if not exists `{name}`")
         context.acted("primary", f"created the database of {shard.path}, which an earlier run did not come to", True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from vitessctl.model.cluster import User
@@ -13,7 +14,7 @@ def ping(address: Address, users: Sequence[User], seconds: float = 3.0) -> str:
     """Why `select 1` does not answer, "" if it does."""
     user = users[0] if users else User("vitessctl", "")
     try:
-        connection = _connection()(
+        connection = silent()(
             host=address.host,
             port=address.port,
             user=user.name,
@@ -36,13 +37,14 @@ def ping(address: Address, users: Sequence[User], seconds: float = 3.0) -> str:
     return ""
 
 
-def _connection() -> type[Any]:
-    """A connection that sends nothing of its own: vtgate of 2.1 takes SET NAMES for a syntax error."""
+@cache
+def silent() -> type[Any]:
+    """pymysql's Connection that sends nothing of its own: vtgate of 2.1 takes SET NAMES for a syntax error."""
     from pymysql.connections import Connection
 
     class Silent(Connection):
         def set_character_set(self, charset: str, collation: str | None = None) -> None:
-            pass
+            """Not sent."""
 
     return Silent
 

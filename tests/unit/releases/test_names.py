@@ -109,3 +109,18 @@ def test_which_releases_have_something(fact: str, member: str, first: str, last:
 
 def test_what_no_release_has() -> None:
     assert releases.having("mysql_series", "4.1") == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "way"),
+    [
+        ("24", "24", ()),
+        ("23", "24", ()),
+        ("24", "23", ()),
+        ("20", "24", ("21", "22", "23")),
+        ("24", "21", ("23", "22")),
+        ("2.1", "3", ("2.2",)),
+    ],
+)
+def test_what_lies_between_two_releases_in_the_order_of_the_way(one: str, other: str, way: tuple[str, ...]) -> None:
+    assert releases.between(one, other) == way

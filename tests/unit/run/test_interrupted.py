@@ -12,7 +12,7 @@ from vitessctl.run import interrupted
 from vitessctl.run.context import Context
 from vitessctl.vtctld.errors import SqlError
 from vitessctl.vtctld.legacy.mysql import OWN_TABLES
-from vitessctl.vtctld.records import QueryResult
+from vitessctl.vtctld.records import QueryResult, TabletRecord
 
 FIRST = "zone1-0000000100"
 
@@ -25,6 +25,12 @@ class Mysqls:
     databases: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     broken: bool = False
+    recorded: tuple[int, ...] = (100, 101, 102)
+
+    def tablets(self, keyspace: str, shard: str) -> list[TabletRecord]:
+        """Those of the topology."""
+        aliases = [f"zone1-{uid:010d}" for uid in self.recorded]
+        return [TabletRecord(alias, keyspace, shard, "replica", "host") for alias in aliases]
 
     def fetch_as_dba(self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0) -> QueryResult:
         """One statement."""
@@ -88,6 +94,15 @@ def test_no_empty_database_for_a_primary_that_lost_its_own() -> None:
     seen.at(0)
     seen.at(60)
     assert not [query for query in seen.mysqls.asked if "create" in query]
+    assert seen.acts == []
+
+
+def test_a_tablet_that_left_the_spec_is_asked_too() -> None:
+    left = "zone1-0000000999"
+    seen = look("2.1", Mysqls(tables={left: ["vt_messages.notes"]}, recorded=(100, 101, 102, 999)))
+    seen.at(0)
+    seen.at(60)
+    assert f"{left}: {OWN_TABLES}" in seen.mysqls.asked
     assert seen.acts == []
 
 

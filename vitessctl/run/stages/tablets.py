@@ -113,7 +113,7 @@ def _promote(context: Context, shard: Shard, others: list[Tablet], best: Tablet,
     """An emergency reparent starts only replicas that ran before it. After a full stop none does, and with semi-sync
     the new primary's first write would then wait for an acknowledgement that nobody gives.
     """
-    if context.release.within("..7"):
+    if not context.release.emergency_reparent_looks_at_received:
         _refuse_unapplied(context, others)
     for tablet in others:
         if tablet != best:

@@ -130,10 +130,9 @@ def components_are_near(view: View) -> Iterator[Finding]:
     """Vitess supports a component next to one of the release before or after it, no further."""
     told = {name: view.release_name(name) for name in VITESS_COMPONENTS if name in view.images}
     told = {"vitess" if "vitess" in view.images else "release:": view.spec.release, **told}
-    known = releases.names()
-    orders = {component: known.index(release) for component, release in told.items() if release in known}
-    for one, other in combinations(orders, 2):
-        if abs(orders[one] - orders[other]) > 1:
+    known = {component: release for component, release in told.items() if release in releases.names()}
+    for one, other in combinations(known, 2):
+        if releases.between(known[one], known[other]):
             yield finding(
                 view,
                 ("images", other),

@@ -145,7 +145,7 @@ class LegacyService:
         self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0
     ) -> str:
         """EmergencyReparentShard: gives the alias of the primary. Until 7, `new_primary` must be given."""
-        if self._release.within("..7"):
+        if not self._release.emergency_reparent_looks_at_received:
             _checked(new_primary)
         self._expect(keyspace, shard, expected_primary)
         return self._reparent("emergency_reparent", keyspace, shard, new_primary, seconds)
@@ -190,7 +190,7 @@ class LegacyService:
 
         Until 3 vtctld cuts at every semicolon, even within quotes: InvalidRequestError for a statement that has one.
         """
-        if self._release.within("..3"):
+        if self._release.splits_schema_blindly:
             _refuse_semicolons(statements)
         sql, wait = ";\n".join(statements), f"{REPLICA_WAIT:g}s"
         self._run("apply_schema", keyspace, seconds, keyspace=keyspace, sql=sql, wait=wait)
