@@ -116,19 +116,20 @@ class Release:
         """A sentence that says where a flag went that this release does not have."""
         return explain.unknown_flag(self._knowledge, self.name, component, flag)
 
-    def has_option(self, component: str, option: str) -> bool:
-        """Whether a component has any flag for a logical option; KeyError for an option that is not in the table."""
-        return self._option_flag(component, option) is not None
-
     def option(self, component: str, option: str) -> str:
-        """The flag for a logical option in this release's spelling; UnknownOptionError if there is none."""
-        flag = self._option_flag(component, option)
-        if flag is None:
-            raise UnknownOptionError(
-                f"{component} of Vitess {self.name} has no flag for {option.replace('_', ' ')}",
-                why=self.explain_unknown(component, self._knowledge.options[option][0]),
-            )
-        return flag
+        """The flag for a logical option in this release's spelling.
+
+        UnknownOptionError if there is none; KeyError for an option that is not in the table.
+        """
+        flags = self._knowledge.options[option]
+        for flag in flags:
+            spellings = self._spellings(component, flag)
+            if spellings:
+                return spellings[0]
+        raise UnknownOptionError(
+            f"{component} of Vitess {self.name} has no flag for {option.replace('_', ' ')}",
+            why=self.explain_unknown(component, flags[0]),
+        )
 
     def line(self, component: str) -> tuple[Mapping[str, str], ...]:
         """The options that this release's component is told on its command line (see data/lines.json)."""
@@ -140,13 +141,6 @@ class Release:
 
     def _spellings(self, component: str, flag: str) -> tuple[str, ...]:
         return self._knowledge.accepted(component, self.name).get(flag_key(flag), ())
-
-    def _option_flag(self, component: str, option: str) -> str | None:
-        for flag in self._knowledge.options[option]:
-            spellings = self._spellings(component, flag)
-            if spellings:
-                return spellings[0]
-        return None
 
     def _pure_underscores(self, flag: str) -> bool:
         return self.accepts_underscores and "-" not in flag
