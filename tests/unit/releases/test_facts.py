@@ -56,6 +56,16 @@ def test_the_words_for_a_primary_change_with_12() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("fact", "value", "last"),
+    [("emergency_reparent_looks_at_received", False, "7"), ("splits_schema_blindly", True, "3")],
+)
+def test_what_older_vtctlds_do_otherwise(fact: str, value: bool, last: str) -> None:
+    assert [name for name in NAMES if getattr(releases.get(name), fact) is value] == list(
+        NAMES[: NAMES.index(last) + 1]
+    )
+
+
 def test_vtctld_is_asked_for_its_health_only_where_it_answers_that() -> None:
     assert releases.get("2.1").probes["vtctld"] == Probe("/debug/status", "/debug/status")
     assert releases.get("2.2").probes["vtctld"] == Probe("/debug/health", "/debug/status")
