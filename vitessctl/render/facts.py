@@ -51,7 +51,7 @@ def of_vtctld(cluster: Cluster, nothing: None, layout: Layout) -> Facts:
         "cell": cluster.cells[0].name,
         "http_port": found.http,
         "grpc_port": found.grpc,
-        "durability_policy": next(iter(sorted(policies - {"none"})), None),
+        "durability_policy": min(policies - {"none"}, default=None),
     }
 
 

@@ -31,7 +31,7 @@ def before_stop(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> t
     words = releases.get(cluster.release_of("vttablet")).reparent_away
     shard = cluster.keyspace(tablet.keyspace).shard(tablet.shard)
     candidates = [each for each in shard.tablets if each.type == "replica"]
-    if not words or tablet not in candidates or len(candidates) < 2:
+    if tablet not in candidates or len(candidates) < 2:
         return ()
     known = {"{shard}": shard.path, "{alias}": tablet.alias, "{wait}": REPLICAS_LIMIT}
     return ("timeout", STOP_LIMIT, *layout.admin_command(*(_filled(word, known) for word in words)))

@@ -38,14 +38,11 @@ def difference_data(path: Sequence[Release], changes: Mapping[str, FlagChanges])
         "facts": [
             {"fact": fact, "before": before[fact], "after": after[fact]}
             for fact in before
-            if before[fact] != after[fact] and fact not in _TAGS
+            if before[fact] != after[fact] and fact not in ("release", *about.Tags._fields)
         ],
         "notes": [{"release": each.name, "note": note} for each in path[1:] for note in about.notes(each.name)],
         "components": {component: _changes(change) for component, change in changes.items()},
     }
-
-
-_TAGS = ("release", "first", "date", "last", "image")
 
 
 def _facts(release: Release) -> dict[str, Any]:

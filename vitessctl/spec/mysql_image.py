@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from vitessctl.releases.image import image_name, tag_of
+
 _VERSION = re.compile(r"^v?(?P<major>\d{1,2})(?:\.(?P<minor>\d{1,2}))?(?:[.+_-].*)?$")
 _FLAVOUR = re.compile(r"(?:^|-)(?:mysql|percona)(?P<major>\d)(?P<minor>\d)$")
 _SERVER = re.compile(r"mysql(?!ctl)|percona")
@@ -12,7 +14,7 @@ _SERVER = re.compile(r"mysql(?!ctl)|percona")
 
 def is_mariadb(image: str) -> bool:
     """Whether the name says MariaDB."""
-    return "mariadb" in _name_and_tag(image)[0] or "mariadb" in _name_and_tag(image)[1]
+    return any("mariadb" in part for part in _name_and_tag(image))
 
 
 def series_of(image: str) -> str | None:
@@ -30,6 +32,4 @@ def series_of(image: str) -> str | None:
 
 
 def _name_and_tag(image: str) -> tuple[str, str]:
-    last = image.partition("@")[0].rpartition("/")[2]
-    name, _, tag = last.partition(":")
-    return name.lower(), tag.lower()
+    return image_name(image).lower(), tag_of(image).lower()
