@@ -53,17 +53,21 @@ def flags_are_given_once(view: View) -> Iterator[Finding]:
 
 def values_can_be_read(view: View) -> Iterator[Finding]:
     """A time is `30` for some releases and `30s` for others; a server that cannot read it ends."""
-    from vitessctl.releases import defaults, values
-
     for given in _given(view):
-        known = defaults.of_flag(given.component, given.release.name, given.flag)
-        if known is None or values.parses(known.kind, given.value):
-            continue
-        meant = values.meant(known.kind, given.value)
-        yield finding(
-            view,
-            given.path,
-            f"{given.component} of Vitess {given.release.name} cannot read {given.value} as {given.flag}",
-            why=f"it wants {values.wanted(known.kind)}",
-            fix=f"did you mean {meant}?" if meant else "",
-        )
+        yield from _unreadable(view, given)
+
+
+def _unreadable(view: View, given: _Given) -> Iterator[Finding]:
+    from vitessctl.releases import defaults, values  # for those who have extra_flags only
+
+    known = defaults.of_flag(given.component, given.release.name, given.flag)
+    if known is None or values.parses(known.kind, given.value):
+        return
+    meant = values.meant(known.kind, given.value)
+    yield finding(
+        view,
+        given.path,
+        f"{given.component} of Vitess {given.release.name} cannot read {given.value} as {given.flag}",
+        why=f"it wants {values.wanted(known.kind)}",
+        fix=f"did you mean {meant}?" if meant else "",
+    )
