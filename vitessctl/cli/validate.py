@@ -18,23 +18,26 @@ def command(
     """Check the spec and report every error with its place. Needs no cluster; exit code 5 if anything is wrong."""
     import typer
 
+    from vitessctl.releases import preview
+    from vitessctl.spec.words import counted
+
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     cluster = load_cluster(spec_options)
+    notes = preview.notes(cluster.releases)
     if output is options.Output.json:
         import json
 
-        typer.echo(json.dumps({"type": "valid", "cluster": cluster.name, "release": cluster.release, "errors": []}))
+        told = {"type": "valid", "cluster": cluster.name, "release": cluster.release, "errors": [], "notes": notes}
+        typer.echo(json.dumps(told))
         return
     tablets = sum(1 for _ in cluster.tablets())
     shards = sum(1 for _ in cluster.shards())
     typer.echo(
-        f"{cluster.name}: the spec is right. Vitess {cluster.release}, {_count(len(cluster.cells), 'cell')}, "
-        f"{_count(len(cluster.keyspaces), 'keyspace')}, {_count(shards, 'shard')}, {_count(tablets, 'tablet')}."
+        f"{cluster.name}: the spec is right. Vitess {cluster.release}, {counted(len(cluster.cells), 'cell')}, "
+        f"{counted(len(cluster.keyspaces), 'keyspace')}, {counted(shards, 'shard')}, {counted(tablets, 'tablet')}."
     )
+    for note in notes:
+        typer.echo(f"note: {note}")
     if verbose:
         for tablet in cluster.tablets():
             typer.echo(f"  {tablet.alias}  {tablet.keyspace}/{tablet.shard}  {tablet.type}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -226,6 +226,11 @@ class Cluster:
         return self.other_releases.get(component, self.release)
 
     @property
+    def releases(self) -> frozenset[str]:
+        """Every release that something of it is of."""
+        return frozenset((self.release, *self.other_releases.values()))
+
+    @property
     def authenticates(self) -> bool:
         """Whether vtgate asks for a password."""
         return bool(self.users or self.users_secret)

@@ -63,7 +63,7 @@ class Plan:
     left: tuple[str, ...] = ()
     """What is in the spec no more and is left as it is, because pruning was not asked for."""
     notes: tuple[str, ...] = ()
-    """What a reader has to know of how far this plan sees."""
+    """What a reader has to know of how far this plan sees, and of a release that is a preview."""
     has_tablets: bool = True
     """Whether the spec has any tablet."""
     masking: Masking = field(default_factory=Masking, compare=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from functools import cache
 
-from vitessctl.releases import image, knowledge
+from vitessctl.releases import image, knowledge, preview
 from vitessctl.releases.errors import UnknownFlagError, UnknownOptionError, UnknownReleaseError
 from vitessctl.releases.image import image_name, is_vitess_image
 from vitessctl.releases.release import Probe, Release, build
@@ -74,5 +74,5 @@ def of_image(reference: str) -> str | None:
     `get` can say that this one is not known.
     """
     name = image.release_name(reference)
-    preview = f"{name}-dev"
-    return preview if name not in names() and preview in names() else name
+    early = f"{name}{preview.ENDING}"
+    return early if name not in names() and early in names() else name

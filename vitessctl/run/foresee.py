@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 
 from vitessctl.errors import VitessctlError
 from vitessctl.plan.plan import Plan, PlannedStage, Step
+from vitessctl.releases import preview
 from vitessctl.render.documents import Document
 from vitessctl.run.context import Context
 from vitessctl.run.nothing_there import NothingThere
@@ -38,7 +39,7 @@ def make_plan(context: Context, stages: Sequence[Stage] = STAGES, deadline: floa
         target=context.target.name,
         stages=tuple(_planned(stage.name, changes, documents, actions.get(stage.name, ())) for stage in stages),
         left=() if context.prune else tuple(change.label for change in surplus),
-        notes=(note,) if note else (),
+        notes=(*preview.notes(context.cluster.releases), *([note] if note else ())),
         has_tablets=any(context.cluster.tablets()),
     )
 

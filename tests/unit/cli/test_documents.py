@@ -52,6 +52,7 @@ def test_as_json(cli: Cli) -> None:
         "cluster": "minimal",
         "release": "24",
         "errors": [],
+        "notes": [],
     }
 
 

@@ -47,6 +47,12 @@ def test_from_nothing_everything_is_foreseen_from_the_spec() -> None:
     assert plan.notes == ()
 
 
+def test_a_release_that_is_a_preview_is_said_to_be_one() -> None:
+    plan = plan_of(World(), a_cluster(other_releases={"vtgate": "25-dev"}))
+
+    assert [note.partition(":")[0] for note in plan.notes] == ["Vitess 25-dev is a preview"]
+
+
 def test_what_was_foreseen_is_what_up_then_does() -> None:
     world = World()
     foreseen = plan_of(world, WITH_SCHEMA).actions
