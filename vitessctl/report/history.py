@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from vitessctl.report.status import columns
+from vitessctl.report.columns import columns
 from vitessctl.run.runs import Result, Run, run_data
 
 HEADER = ("when (UTC)", "who", "command", "result", "changes", "took")

@@ -9,8 +9,8 @@ from itertools import takewhile
 from vitessctl import releases
 from vitessctl.releases import Release, about, defaults, values
 from vitessctl.releases.compare import Changed, FlagChanges, Removed
+from vitessctl.report.columns import columns
 from vitessctl.report.release_facts import FACTS, yes_or_no
-from vitessctl.report.status import columns
 from vitessctl.spec.words import counted, listed
 
 WIDTH = 100

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from vitessctl.report.columns import columns
 from vitessctl.report.screen import REHEARSAL_BANNER
 from vitessctl.status.report import Status, TabletLine
 
@@ -71,10 +72,3 @@ def _problems(status: Status) -> Iterable[str]:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "NO"
-
-
-def columns(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Lines whose cells stand below each other."""
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()

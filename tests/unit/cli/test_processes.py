@@ -70,6 +70,9 @@ def of_typer() -> frozenset[str]:
         (("validate", "-i", "nowhere"), 5),
         (("render", "-i", str(MINIMAL)), 0),
         (("render", "-i", str(MINIMAL), "--target", "local"), 0),
+        (("releases",), 0),
+        (("releases", "show", "17", "--component", "vttablet"), 0),
+        (("releases", "diff", "17", "21"), 0),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
 )
