@@ -63,16 +63,17 @@ def users_have_passwords(view: View) -> Iterator[Finding]:
 
 
 def operator_has_a_version(view: View) -> Iterator[Finding]:
-    """An etcd operator wants the version by itself, so the image needs a tag."""
+    """An etcd operator wants the version by itself, so the image needs a tag; a digest cannot be said to it."""
     image = view.images.get("etcd", "")
-    if view.spec.has("topology", "etcd", "operator") and image and not tag_of(image):
-        yield finding(
-            view,
-            ("images", "etcd"),
-            "an etcd operator needs a tag here",
-            why="it is told a version, not an image",
-            fix="write the image with a tag, like quay.io/coreos/etcd:v3.5.17",
-        )
+    if not image or not view.spec.has("topology", "etcd", "operator"):
+        return
+    why = "it is told a version, not an image"
+    if not tag_of(image):
+        fix = "write the image with a tag, like quay.io/coreos/etcd:v3.5.17"
+        yield finding(view, ("images", "etcd"), "an etcd operator needs a tag here", why, fix)
+    elif "@" in image:
+        what = "an etcd operator cannot be given a digest"
+        yield finding(view, ("images", "etcd"), what, why, fix=f"write {image.partition('@')[0]}")
 
 
 def service_fields_fit(view: View) -> Iterator[Finding]:
