@@ -91,7 +91,7 @@ def _path(old: str, new: str) -> list[Release]:
             why="what changes is told from the older release to the newer one",
             fix=f"vitessctl releases diff {new} {old}" if first.order > last.order else "name two releases",
         )
-    return [releases.get(name) for name in releases.names()[first.order : last.order + 1]]
+    return [first, *map(releases.get, releases.between(old, new)), last]
 
 
 def _checked(component: str, ends: tuple[Release, ...]) -> None:
