@@ -20,8 +20,8 @@ from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.faults import NotThere, Outdated, Refused
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.probe_look import Look
-from vitessctl.targets.kubernetes.probe_pods import AUTHOR, LIFE_SECONDS, PROBE, WAIT_SECONDS, ProbePod, pods_for
-from vitessctl.targets.kubernetes.snapshot import label_of, name_of
+from vitessctl.targets.kubernetes.probe_pods import AUTHOR, LIFE_SECONDS, WAIT_SECONDS, ProbePod, pods_for
+from vitessctl.targets.kubernetes.snapshot import PROBE, label_of, name_of
 
 LOG_LINES = 3000
 """A help text has some 400 lines; those of releases before 15 have two for each flag."""
