@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from vitessctl.probe.checked import Checked, Row
 from vitessctl.report.screen import REHEARSAL_BANNER
+from vitessctl.report.status import columns
 
 Line = tuple[str, str]
 """A text and its style."""
@@ -20,11 +21,8 @@ def image_lines(checked: Checked) -> Iterator[Line]:
         yield REHEARSAL_BANNER, "bold magenta"
     yield f"images of {checked.cluster} ({checked.target}), Vitess {checked.release}", "bold"
     head = _HEAD if checked.target == "kubernetes" else tuple(cell.replace("IMAGE", "PROGRAM") for cell in _HEAD)
-    table = [head, *map(_cells, checked.rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(_HEAD))]
-    yield _joined(head, widths), "bold"
-    for row, cells in zip(checked.rows, table[1:], strict=True):
-        yield _joined(cells, widths), "" if row.result == "ok" else "red"
+    styles = ["bold", *("" if row.result == "ok" else "red" for row in checked.rows)]
+    yield from zip(columns([head, *map(_cells, checked.rows)]), styles, strict=True)
     for note in checked.notes:
         yield f"note: {note}", "cyan"
     if not checked.errors:
@@ -34,7 +32,3 @@ def image_lines(checked: Checked) -> Iterator[Line]:
 def _cells(row: Row) -> tuple[str, ...]:
     flags = f"{row.checked} checked" if row.checked else "-"
     return row.component, row.image, row.version or "-", row.like or "-", flags, row.result
-
-
-def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
