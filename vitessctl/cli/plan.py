@@ -26,7 +26,7 @@ def command(
     rehearse: options.Rehearse = False,
     context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Show each field that changes, before and after.")] = False,
+    diff: options.Diff = False,
     detailed: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending, 0 when none are.")
     ] = False,
