@@ -53,9 +53,9 @@ def flags_are_given_once(view: View) -> Iterator[Finding]:
 
 def values_can_be_read(view: View) -> Iterator[Finding]:
     """A time is `30` for some releases and `30s` for others; a server that cannot read it ends."""
-    from vitessctl.releases import defaults, values
-
     for given in _given(view):
+        from vitessctl.releases import defaults, values  # Only for a spec that has extra_flags.
+
         known = defaults.of_flag(given.component, given.release.name, given.flag)
         if known is None or values.parses(known.kind, given.value):
             continue
