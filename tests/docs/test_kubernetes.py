@@ -23,7 +23,8 @@ from vitessctl.targets.kubernetes import preflight_version
 from vitessctl.targets.kubernetes.connect import CONTEXT_VARIABLE, RELAXED_TLS_VARIABLE
 from vitessctl.targets.kubernetes.lease import Timing
 from vitessctl.targets.kubernetes.probe_look import IMAGE_SECONDS
-from vitessctl.targets.kubernetes.probe_pods import LIFE_SECONDS, PROBE, RESOURCES
+from vitessctl.targets.kubernetes.probe_pods import LIFE_SECONDS, RESOURCES
+from vitessctl.targets.kubernetes.snapshot import PROBE
 
 __all__ = ["cli"]
 PAGE = (REPOSITORY / "docs" / "kubernetes.md").read_text(encoding="utf-8")

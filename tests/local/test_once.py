@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.support import a_cluster, program
+from vitessctl.errors import NotReadyError
 from vitessctl.probe.check import check
 from vitessctl.render.render import render
 from vitessctl.targets.base import Answer, Question
@@ -27,11 +28,17 @@ def script(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def asked(folder: Path, binaries: Binaries, name: str = "vtctld", argument: str = "--help") -> Answer:
+def asked(
+    folder: Path,
+    binaries: Binaries,
+    name: str = "vtctld",
+    argument: str = "--help",
+    cancelled: threading.Event | None = None,
+) -> Answer:
     target = LocalTarget(a_cluster(), folder / "state", binaries, account=caller(), environ={"HOME": "/nowhere"})
     question = Question("it", program("vtctld"), "", name, argument)
     with target:
-        [answer] = target.run_once([question], threading.Event())
+        [answer] = target.run_once([question], cancelled or threading.Event())
     return answer
 
 
@@ -98,6 +105,16 @@ def test_nobody_waits_for_a_program_that_does_not_end(folder: Path, monkeypatch:
 
     assert trouble is not None
     assert "did not end within" in trouble.reason
+
+
+def test_a_run_that_is_cancelled_runs_no_more_programs(folder: Path) -> None:
+    path = script(folder, "vtctld", f"#!/bin/sh\ntouch {folder}/ran\n")
+    cancelled = threading.Event()
+    cancelled.set()
+
+    with pytest.raises(NotReadyError, match="not waited for any longer"):
+        asked(folder, Binaries({"vtctld": path}), cancelled=cancelled)
+    assert not (folder / "ran").exists()
 
 
 def test_stand_ins_are_what_a_rehearsal_takes_them_for(folder: Path) -> None:

@@ -14,7 +14,7 @@ ETCD_COMPACTION = ("auto-compaction-mode", "auto-compaction-retention")
 
 
 def prints(program: str, argument: str, release: str, mysql: str = "8.4.6") -> Sequence[str]:
-    """The lines of `PROGRAM --help` or `PROGRAM --version`; AssertionError for anything else."""
+    """The lines of `PROGRAM --help` or `PROGRAM --version`; KeyError for anything else."""
     component = program.rpartition("/")[2]
     return _PRINTERS[argument](component, release, mysql).splitlines()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from vitessctl.cli import options
+from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, documents_of, load_for, open_target, other_ways
 
 if TYPE_CHECKING:
@@ -44,9 +43,7 @@ def command(
 def show(checked: Checked, output: options.Output) -> None:
     """Print what was checked; the differences are left to `raise_errors`."""
     if output is options.Output.json:
-        import json
-
-        typer.echo(json.dumps(checked.data, ensure_ascii=False))
+        print_json(checked.data)
         return
     from vitessctl.report.images import image_lines
     from vitessctl.report.screen import console

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.connecting import Connection, chosen_cell, first_user
+from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
 from vitessctl.errors import UsageError, VitessctlError
 
@@ -98,7 +98,10 @@ def _at(connection: Connection, words: Sequence[str] | None, output: options.Out
 
 
 def _say(connection: Connection, output: options.Output) -> None:
-    typer.echo(json.dumps(connection.data, ensure_ascii=False) if output is options.Output.json else connection.line)
+    if output is options.Output.json:
+        print_json(connection.data)
+    else:
+        typer.echo(connection.line)
     sys.stdout.flush()
 
 

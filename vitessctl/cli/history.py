@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def command(
     with open_target(cluster, name, place) as target:
         runs, running = _runs(target, cluster.name)
     if output is options.Output.json:
-        import json
-
-        typer.echo(json.dumps(history_data(cluster.name, target.name, runs, running), ensure_ascii=False))
+        print_json(history_data(cluster.name, target.name, runs, running))
         return
     for line in history_lines(runs, running):
         typer.echo(line)

@@ -49,6 +49,9 @@ Verbose = Annotated[
 Yes = Annotated[
     bool, typer.Option("--yes", "-y", envvar="VITESSCTL_YES", help="Answer every question with yes.")
 ]  # fmt: skip
+Diff = Annotated[
+    bool, typer.Option("--diff", help="Show each field that changes, before and after.")
+]  # fmt: skip
 OnThisMachine = Annotated[
     bool, typer.Option("--local", help="This machine, with real Vitess and MySQL.")
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 from vitessctl import garbage
 from vitessctl.cli import options
 from vitessctl.cli.next_steps import same_cluster
+from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
 from vitessctl.errors import ExitCode
 
@@ -26,7 +27,7 @@ def command(
     rehearse: options.Rehearse = False,
     context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Show each field that changes, before and after.")] = False,
+    diff: options.Diff = False,
     detailed: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending, 0 when none are.")
     ] = False,
@@ -53,9 +54,7 @@ def command(
 def show(plan: Plan, output: options.Output, *, command: str = "", diff: bool = False) -> None:
     """Print a plan as the person asked for it. `command` is what applies exactly this."""
     if output is options.Output.json:
-        import json
-
-        typer.echo(json.dumps({**plan.data, "apply": command}, ensure_ascii=False))
+        print_json({**plan.data, "apply": command})
         return
     from vitessctl.report.plan import print_plan
     from vitessctl.report.screen import console

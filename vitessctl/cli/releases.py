@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.printing import print_json
 from vitessctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,9 +113,7 @@ def _checked(component: str, ends: tuple[Release, ...]) -> None:
 
 def _print(lines: Iterable[str], data: dict[str, Any] | None) -> None:
     if data is not None:
-        import json
-
-        typer.echo(json.dumps(data, ensure_ascii=False))
+        print_json(data)
         return
     for line in lines:
         typer.echo(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ExitCode
 
@@ -35,9 +36,7 @@ def command(
         observed = observe(context_of(cluster, target, documents))
         status = judge(cluster, target.name, observed, target.published)
     if output is options.Output.json:
-        import json
-
-        typer.echo(json.dumps(status_data(status), ensure_ascii=False))
+        print_json(status_data(status))
     else:
         from vitessctl.report.screen import console
 

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
 
 from vitessctl import garbage
 from vitessctl.cli import options
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
-from vitessctl.errors import ExitCode
+from vitessctl.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from vitessctl.plan.plan import Plan
-    from vitessctl.render.documents import Document
     from vitessctl.run.context import Context
     from vitessctl.run.events import Listener
-    from vitessctl.targets.base import Run
 
 EXAMPLE = "Example:  vitessctl up -i inventories/minimal --rehearse"
+
+
+Prune = Annotated[
+    bool, typer.Option("--prune", help="Also stop what is not in the spec any more; its data stays.")
+]  # fmt: skip
+Check = Annotated[
+    bool, typer.Option("--check", help="Show the plan and change nothing, as `plan` does.")
+]  # fmt: skip
+PlanDigest = Annotated[
+    str, typer.Option("--plan", metavar="DIGEST", help="Do this only if the plan is still that one, as shown.")
+]
+Allow = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--allow", metavar="DANGER", help="Allow what loses data or takes much away; the plan names it."),
+]
+Probe = Annotated[
+    bool,
+    typer.Option(
+        "--probe",
+        help="First run each image once with its help flag, as check-images does; apply nothing if one differs.",
+    ),
+]
 
 
 def command(
@@ -31,40 +51,26 @@ def command(
     rehearse: options.Rehearse = False,
     context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="Also stop what is not in the spec any more; its data stays.")
-    ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Show the plan and change nothing, as `plan` does.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show each field that changes, before and after.")] = False,
-    plan_digest: Annotated[
-        str, typer.Option("--plan", metavar="DIGEST", help="Do this only if the plan is still that one, as shown.")
-    ] = "",
-    allow: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option("--allow", metavar="DANGER", help="Allow what loses data or takes much away; the plan names it."),
-    ] = None,
-    probe: Annotated[
-        bool,
-        typer.Option(
-            "--probe",
-            help="First run each image once with its help flag, as check-images does; apply nothing if one differs.",
-        ),
-    ] = False,
+    prune: Prune = False,
+    check: Check = False,
+    diff: options.Diff = False,
+    plan_digest: PlanDigest = "",
+    allow: Allow = None,
+    probe: Probe = False,
     output: options.OutputFormat = options.Output.text,
     yes: options.Yes = False,
     verbose: options.Verbose = 0,
 ) -> None:
     """Bring the cluster up in order, waiting for each part. Safe to run again: it changes just what differs."""
+    if check and probe:
+        _refuse_both()
     where = Where(local, rehearse, state_dir, context)
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     cluster, name = load_for(spec_options, where, new=True)
     with open_target(cluster, name, where, look_ahead=True) as target:
         with garbage.left_alone(keep=True), other_ways(where):
-            documents = documents_of(cluster, name, spec_options)
-            run = context_of(cluster, target, documents, prune)
-            plan = _planned(run, wanted=name == "kubernetes" or check or diff or bool(plan_digest))
-            if plan is not None and probe and name == "kubernetes":
-                plan = _with_probe(plan, documents)
+            run = context_of(cluster, target, documents_of(cluster, name, spec_options), prune)
+            plan = _planned(run, wanted=name == "kubernetes" or check or diff or bool(plan_digest), probe=probe)
         if plan is not None and (check or diff or _asks(plan, yes)):
             from vitessctl.cli.plan import show
 
@@ -73,12 +79,8 @@ def command(
             return
         if plan is not None:
             _approve(plan, plan_digest, yes, allow or ())
-        from vitessctl.targets.base import Run
-
-        pending = probe or plan is None or not plan.is_empty
-        moved = _again(run, plan_digest or (plan.digest if plan and _asks(plan, yes) else ""))
-        doing = Run("up", documents, listener_of(output, verbose), run.cancelled, pending, moved, probes=probe)
-        _bring_up(run, doing, names_surplus=plan is None)
+        digest = plan_digest or (plan.digest if plan and _asks(plan, yes) else "")
+        _bring_up(run, plan, digest, listener_of(output, verbose), probe)
         if output is options.Output.text:
             from vitessctl.cli.next_steps import next_steps
 
@@ -86,20 +88,29 @@ def command(
                 typer.echo(line)
 
 
-def _planned(run: Context, wanted: bool) -> Plan | None:
+def _refuse_both() -> NoReturn:
+    raise UsageError(
+        "--check and --probe exclude each other",
+        why="--check changes nothing, and --probe runs the images, on Kubernetes in pods",
+        fix="take --check to see the plan; to look only at the images: vitessctl check-images",
+    )
+
+
+def _planned(run: Context, *, wanted: bool, probe: bool) -> Plan | None:
     """On one machine looking ahead costs as much as looking: nobody waits for it unless it was asked for."""
     from vitessctl.run.foresee import make_plan
 
-    return make_plan(run) if wanted else None
+    plan = make_plan(run) if wanted else None
+    return _with_probe(plan, run) if plan and probe and run.target.name == "kubernetes" else plan
 
 
-def _with_probe(plan: Plan, documents: Sequence[Document]) -> Plan:
+def _with_probe(plan: Plan, run: Context) -> Plan:
     """The pods of a probe are no documents, but they are made: a person who is asked has to know."""
     from dataclasses import replace
 
     from vitessctl.probe.check import announced
 
-    return replace(plan, notes=(*plan.notes, announced(documents)))
+    return replace(plan, notes=(*plan.notes, announced(run.documents)))
 
 
 def _asks(plan: Plan, yes: bool) -> bool:
@@ -134,27 +145,31 @@ def _again(run: Context, approved: str) -> Callable[[], str]:
     return look
 
 
-def _bring_up(context: Context, run: Run, names_surplus: bool) -> None:
+def _bring_up(context: Context, plan: Plan | None, digest: str, listener: Listener, probe: bool) -> None:
+    """`plan`: what was looked at before, if anything was; `digest`: which plan has to be the one that is done."""
     from vitessctl.run.engine import Engine
     from vitessctl.run.events import RunStarted
     from vitessctl.run.stages import STAGES
     from vitessctl.run.surplus import name_surplus
+    from vitessctl.targets.base import Run
 
-    run.listener(RunStarted(0.0, run.command, context.cluster.name, context.target.name))
-    with context.target.changing(run) as listener:
-        if run.probes:
-            _probe(context, run, listener)
-        if names_surplus and not context.prune:
-            name_surplus(context, listener)
-        Engine(context, STAGES, listener).run()
+    pending = probe or plan is None or not plan.is_empty
+    run = Run("up", context.documents, listener, context.cancelled, pending, _again(context, digest), probes=probe)
+    listener(RunStarted(0.0, run.command, context.cluster.name, context.target.name))
+    with context.target.changing(run) as heard:
+        if probe:
+            _probe(context, heard)
+        if plan is None and not context.prune:
+            name_surplus(context, heard)
+        Engine(context, STAGES, heard).run()
 
 
-def _probe(context: Context, run: Run, listener: Listener) -> None:
+def _probe(context: Context, listener: Listener) -> None:
     """Raises ImagesDiffer, before anything else is applied."""
     from vitessctl.probe.check import check
     from vitessctl.run.events import Notice
 
-    checked = check(context.cluster, run.documents, context.target, run.cancelled)
+    checked = check(context.cluster, context.documents, context.target, context.cancelled)
     for note in checked.notes:
         listener(Notice(0.0, note))
     checked.raise_errors()

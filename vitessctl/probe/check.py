@@ -9,7 +9,7 @@ from vitessctl.model.cluster import Cluster
 from vitessctl.probe.checked import Checked
 from vitessctl.probe.judge import judge
 from vitessctl.probe.programs import find
-from vitessctl.probe.questions import Asked, ask
+from vitessctl.probe.questions import ask
 from vitessctl.render.documents import Document
 from vitessctl.targets.base import Target
 
@@ -26,8 +26,7 @@ def check(
 
 def announced(documents: Sequence[Document]) -> str:
     """What a plan says of it, where it makes pods."""
-    asked: Sequence[Asked] = ask(find(documents)[0])
-    images = dict.fromkeys(each.program.image for each in asked)
+    images = dict.fromkeys(image for program in find(documents)[0] for image in (program.image, program.runs_in))
     return (
         f"--probe first runs {', '.join(images)} in short-lived pods, with the help flag of each program, and removes"
         " them; nothing else is applied if they differ from what is rendered"

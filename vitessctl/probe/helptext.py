@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from vitessctl.releases import values
 
 _FLAG = re.compile(
     r"^ {2,8}(?:etcd |-\w, )?(?P<dashes>--?)(?P<name>[A-Za-z][\w.-]*)(?:\[=\S*\])?"
@@ -48,36 +50,20 @@ def parse(lines: Iterable[str]) -> Help:
 
 
 def wrong_value(kind: str, value: str) -> bool:
-    """Whether a value can certainly not be read as its kind. What Kubernetes or a person's own type fills in may be."""
-    check = _CHECKS.get(kind)
-    return bool(check) and "$(" not in value and not check(value) if check else False
+    """Whether a value can certainly not be read as its kind. What Kubernetes or a person's own type fills in may be.
 
-
-def _is_integer(value: str) -> bool:
-    try:
-        int(value, 0 if not re.fullmatch(r"[-+]?0\d+", value) else 8)
-    except ValueError:
+    A bare number is right for every duration: flags take it that once were numbers of seconds.
+    """
+    known = _KINDS.get(kind, kind)
+    if "$(" in value or (known == "duration" and re.fullmatch(r"[-+]?\d+", value)):
         return False
-    return True
+    return not values.parses(known, value)
 
 
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_duration(value: str) -> bool:
-    """Go's, and a bare number, which flags take that once were numbers of seconds."""
-    return bool(re.fullmatch(r"[-+]?((\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h))+|[-+]?\d+", value))
-
-
-_BOOLEANS = frozenset(("1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False"))
-_CHECKS: Mapping[str, Callable[[str], bool]] = {
-    **dict.fromkeys(("int", "uint", "int32", "int64", "uint32", "uint64"), _is_integer),
-    **dict.fromkeys(("float", "float32", "float64"), _is_number),
-    "duration": _is_duration,
-    "": _BOOLEANS.__contains__,
+_KINDS: Mapping[str, str] = {
+    "": "bool",
+    **dict.fromkeys(("int32", "int64"), "int"),
+    **dict.fromkeys(("uint32", "uint64"), "uint"),
+    **dict.fromkeys(("float32", "float64"), "float"),
 }
+"""What help texts call otherwise than vitessctl.releases.values does."""

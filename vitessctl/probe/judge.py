@@ -17,6 +17,7 @@ from vitessctl.probe.questions import About, Asked
 from vitessctl.targets.base import Answer
 
 _HIDDEN = "its flags cannot be compared, for the template does not start it by name"
+_ETCD = "etcd"
 _LAST_LINES = 5
 _LINES = 6
 """How many refused flags are shown where a whole release is another."""
@@ -29,9 +30,20 @@ class _Image:
     helps: dict[str, Help] = field(default_factory=dict)
     """By component."""
     version: str = ""
+    """Of Vitess."""
+    etcd: str = ""
+    """The version of etcd."""
     like: str = ""
     refused: list[FlagRefused] = field(default_factory=list)
     """Flags that its programs do not take."""
+
+    def version_of(self, component: str) -> str:
+        """What the component says of itself."""
+        return self.etcd if component == _ETCD else self.version
+
+    def like_of(self, component: str) -> str:
+        """The release that the component is like; etcd is of none."""
+        return "" if component == _ETCD else self.like
 
 
 def judge(
@@ -47,7 +59,7 @@ def judge(
         answer, image = told[each.question.name], images[each.program.image]
         if each.about is About.FLAGS:
             compared = _flags(cluster.release_of(each.program.component), each.program, answer, image)
-            rows.append(_row(each.program, answer, image, compared, asked, told))
+            rows.append(_row(each.program, answer, image, compared))
             image.refused += [error for error in compared.errors if isinstance(error, FlagRefused)]
             errors += [error for error in compared.errors if not isinstance(error, FlagRefused)]
             notes += compared.notes
@@ -74,8 +86,10 @@ def _images(release: str, asked: Sequence[Asked], told: Mapping[str, Answer]) ->
             image.helps[each.program.component] = helptext.parse(answer.lines)
         elif each.about is About.VITESS:
             image.version = versions.of_vitess(answer.lines)
+        elif each.about is About.ETCD:
+            image.etcd = versions.of_etcd(answer.lines)
     for image in images.values():
-        listed = {component: tuple(found.flags) for component, found in image.helps.items() if component != "etcd"}
+        listed = {component: tuple(found.flags) for component, found in image.helps.items() if component != _ETCD}
         image.like = likeness.best({name: flags for name, flags in listed.items() if flags}, release)
     return images
 
@@ -105,7 +119,7 @@ def _flags(release: str, program: Program, answer: Answer, image: _Image) -> Com
         return Compared()
     found = image.helps[program.component]
     if found.flags:
-        return compare(release, program, found, image.like if program.component != "etcd" else "")
+        return compare(release, program, found, image.like_of(program.component))
     lines = [line for line in answer.lines if line.strip()]
     return Compared(
         errors=(
@@ -120,29 +134,12 @@ def _flags(release: str, program: Program, answer: Answer, image: _Image) -> Com
     )
 
 
-def _row(
-    program: Program,
-    answer: Answer,
-    image: _Image,
-    compared: Compared,
-    asked: Sequence[Asked],
-    told: Mapping[str, Answer],
-) -> Row:
-    version = image.version
-    if program.component == "etcd":
-        version = next(
-            (
-                versions.of_etcd(told[each.question.name].lines)
-                for each in asked
-                if each.about is About.ETCD and each.program is program
-            ),
-            "",
-        )
+def _row(program: Program, answer: Answer, image: _Image, compared: Compared) -> Row:
     return Row(
         program.component,
         program.image or program.path,
-        version,
-        image.like if program.component != "etcd" else "",
+        image.version_of(program.component),
+        image.like_of(program.component),
         len(program.flags),
         len({error.flag for error in compared.errors if isinstance(error, FlagRefused)}),
         ran=answer.trouble is None and bool(image.helps[program.component].flags),

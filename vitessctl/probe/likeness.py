@@ -17,8 +17,6 @@ def best(listed: Mapping[str, Collection[str]], declared: str) -> str:
     `declared` is the one that the spec says: it is the answer where others are no better.
     """
     scores = {name: _score(listed, name) for name in releases.names()}
-    if not scores:
-        return ""
     highest = max(scores.values())
     if highest < _SIMILAR:
         return ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vitessctl.render.documents import Document
+from vitessctl.render.workloads import containers, pod_spec
 
 ASKED = ("etcd", "vtctld", "mysqlctld", "vttablet", "vtorc", "vtgate")
 """Programs whose help is compared."""
@@ -127,20 +128,6 @@ def lender_of(pod: Mapping[str, Any], container: Mapping[str, Any], program: str
         if len(words) == 3 and words[0] == "cp" and words[2].rstrip("/") == folder:
             return dict(each)
     return None
-
-
-def containers(pod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The containers of a pod's spec in the order in which they start."""
-    return [*(pod.get("initContainers") or ()), *(pod.get("containers") or ())]
-
-
-def pod_spec(workload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The spec of a workload's pods; empty for what has none."""
-    template = (workload.get("spec") or {}).get("template") if workload.get("kind") in _WORKLOADS else None
-    return dict((template or {}).get("spec") or {})
-
-
-_WORKLOADS = ("StatefulSet", "Deployment")
 
 
 def _flags(words: Sequence[str], document: Document) -> Iterator[Flag]:

@@ -6,9 +6,10 @@ import getpass
 import hashlib
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 _START_FIELD = 19
@@ -34,6 +35,13 @@ def this_author() -> Author:
     """The run that this process is."""
     pid = os.getpid()
     return Author(uuid4().hex[:12], f"{_user()}@{socket.gethostname()}", pid, machine_id(), process_start(pid))
+
+
+def author_of(known: Mapping[str, Any]) -> Author:
+    """The author whose fields were written down; what is missing is empty. Raises ValueError, TypeError, AttributeError
+    where they are something else."""
+    texts = {name: str(known.get(name, "")) for name in ("run", "who", "machine", "started")}
+    return Author(**texts, pid=int(known.get("pid", 0)))
 
 
 def _user() -> str:

@@ -90,9 +90,9 @@ class World:
         self.program_release = "24"
         """The release that the programs of this machine are of, by their help and version."""
         self.frozen: set[tuple[str, str]] = set()
+        """Processes that have their port open and say nothing."""
         self.cut_off: set[tuple[str, str]] = set()
         """Processes that do their work, but cannot be reached from here."""
-        """Processes that have their port open and say nothing."""
         self.primary_type = "primary"
         """What the release calls a primary where it counts what its vtgates see."""
         self.external_etcd: set[str] = set()

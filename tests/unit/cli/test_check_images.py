@@ -98,9 +98,21 @@ def test_who_is_asked_is_told_of_the_pods(cli: Cli, world: Machine, answers: lis
     assert world.session.writes == []
 
 
-def test_the_plan_is_the_same_with_and_without(cli: Cli, world: Machine) -> None:
+def test_the_plan_is_the_same_with_and_without(cli: Cli, world: Machine, answers: list[str]) -> None:
     """Pods that are gone afterwards are no part of what is applied."""
-    with_it, without = (cli("up", *IN, "--check", *words) for words in (["--probe"], []))
+    answers += ["no", "no"]
+    with_it, without = (cli("up", *IN, *words) for words in (["--probe"], []))
 
     assert digest_of(with_it) == digest_of(without)
+    assert "--probe" in with_it.out
     assert "--probe" not in without.out
+
+
+@pytest.mark.parametrize("target", [(), ("--rehearse",)])
+def test_a_check_changes_nothing_so_it_makes_no_probe(cli: Cli, world: Machine, target: tuple[str, ...]) -> None:
+    result = cli("up", *IN, "--check", "--probe", *target)
+
+    assert (result.code, result.out) == (5, "")
+    assert "--check and --probe exclude each other" in result.err
+    assert "vitessctl check-images" in result.err
+    assert world.opened == []

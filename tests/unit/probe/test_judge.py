@@ -114,8 +114,8 @@ def test_a_value_that_the_program_cannot_read() -> None:
     assert raised.value.exit_code is ExitCode.SPEC
 
 
-def test_a_flag_that_is_gone_has_its_history_and_its_closest() -> None:
-    """An image without a version, of a release next to the spec's."""
+def test_an_image_that_tells_no_version_is_told_by_its_flags() -> None:
+    """It is of the release next to the spec's."""
     found = checked(minimal("23"), "24", vtctld_version=says("no version"))
 
     [error] = found.errors
@@ -151,6 +151,25 @@ def test_a_build_in_between_is_a_note() -> None:
         "vitess/lite:v24 is 24.0.0-SNAPSHOT as told, with flags most like those of 23: a build in between"
         in found.notes
     )
+
+
+def test_a_flag_that_a_build_in_between_lacks_has_its_history_and_its_closest() -> None:
+    """It calls itself 24, as the spec does, so that it is looked at flag by flag; and it lists the flags of 22."""
+    found = checked(
+        **{
+            f"{name}_help": lambda answer: replace(answer, lines=prints(answer.question.program, "--help", "22"))
+            for name in ("vtctld", "vttablet", "mysqlctld", "vtorc", "vtgate")
+        },
+        vtctld_version=says("vtctld version Version: 24.0.0-SNAPSHOT (Git revision 1)"),
+    )
+
+    error = found.errors[0]
+    assert error.what == "vtctld has no flag --topo-implementation"
+    assert error.why == (
+        "/vt/bin/vtctld of vitess/lite:v24 does not list it; it looks like Vitess 22 by its flags; "
+        "vtctld of 22 has it as --topo_implementation; rendered by kubernetes/vtctld-deployment.yaml.j2"
+    )
+    assert error.fix.startswith("the closest that it has is --topo_implementation: say `release: ")
 
 
 def test_a_program_that_prints_something_else() -> None:

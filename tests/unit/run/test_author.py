@@ -6,10 +6,11 @@ import dataclasses
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from vitessctl.run.author import Author, is_gone, machine_id, process_start, this_author
+from vitessctl.run.author import Author, author_of, is_gone, machine_id, process_start, this_author
 
 THERE = Author("a1", "anna@laptop", 4711, "m1", "100")
 
@@ -20,6 +21,17 @@ def test_no_two_runs_are_the_same() -> None:
     assert first.run != second.run
     assert dataclasses.replace(first, run="") == dataclasses.replace(second, run="")
     assert (first.pid, first.who.count("@")) == (os.getpid(), 1)
+
+
+def test_an_author_that_was_written_down_is_read_back() -> None:
+    assert author_of(dataclasses.asdict(THERE)) == THERE
+    assert author_of({"who": "anna@laptop"}) == Author("", "anna@laptop")
+
+
+@pytest.mark.parametrize("known", ["a text", {"pid": "many"}, {"pid": None}])
+def test_what_is_no_author_is_refused(known: Any) -> None:
+    with pytest.raises((ValueError, TypeError, AttributeError)):
+        author_of(known)
 
 
 def test_this_process_is_not_gone() -> None:

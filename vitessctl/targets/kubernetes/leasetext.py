@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from vitessctl.run.author import Author
+from vitessctl.run.author import Author, author_of
 from vitessctl.run.runs import parse_time, time_text
 from vitessctl.targets.kubernetes.interface import KubernetesObject
 from vitessctl.targets.kubernetes.record import own_labels, record_name
@@ -106,10 +106,7 @@ def parse(lease: KubernetesObject) -> Held:
 def _holder(text: str) -> Holder:
     try:
         data = json.loads(text)
-        known = data["author"]
-        texts = {name: str(known.get(name, "")) for name in ("run", "who", "machine", "started")}
-        author = Author(**texts, pid=int(known.get("pid", 0)))
-        return Holder(author, str(data.get("command", "")), str(data.get("since", "")))
+        return Holder(author_of(data["author"]), str(data.get("command", "")), str(data.get("since", "")))
     except (ValueError, TypeError, KeyError, AttributeError):
         return Holder(Author("", ""), "", "")
 

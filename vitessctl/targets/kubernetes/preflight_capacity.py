@@ -9,9 +9,10 @@ from typing import Any
 from vitessctl.diagnose.kubernetes.requests import RESOURCES, Amounts, allocatable, pod_asks, schedulable, told, total
 from vitessctl.model.quantities import shown
 from vitessctl.render.documents import Document
+from vitessctl.render.workloads import pod_spec
 from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.interface import KubernetesObject
-from vitessctl.targets.kubernetes.preflight_finding import ClusterFault, Finding, Notice, Situation, pod_spec, replicas
+from vitessctl.targets.kubernetes.preflight_finding import ClusterFault, Finding, Notice, Situation, replicas
 
 _GROWING = ("karpenter.sh/", "cluster-autoscaler.kubernetes.io/", "autoscaling.gke.io/")
 """Labels and annotations of nodes that come and go as they are needed."""

@@ -8,9 +8,8 @@ from typing import Any
 
 from vitessctl.errors import VitessctlError
 from vitessctl.render.documents import Document
+from vitessctl.render.workloads import WORKLOADS
 from vitessctl.targets.kubernetes.interface import KubernetesApi
-
-WORKLOADS = ("StatefulSet", "Deployment")
 
 
 class ClusterFault(VitessctlError):
@@ -54,12 +53,6 @@ class Situation:
     def workloads(self) -> Iterator[Document]:
         """StatefulSets and Deployments."""
         return (document for document in self.documents if document.kind in WORKLOADS)
-
-
-def pod_spec(workload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The spec of the pods of a StatefulSet or Deployment."""
-    spec: Mapping[str, Any] = workload["spec"]["template"]["spec"]
-    return spec
 
 
 def replicas(workload: Mapping[str, Any]) -> int:

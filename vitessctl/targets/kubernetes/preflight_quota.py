@@ -9,10 +9,11 @@ from typing import Any
 from vitessctl.diagnose.kubernetes.requests import pod_asks, total
 from vitessctl.model.quantities import quantity, shown
 from vitessctl.render.documents import Document
+from vitessctl.render.workloads import containers, pod_spec
 from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.faults import Forbidden
 from vitessctl.targets.kubernetes.interface import KubernetesObject
-from vitessctl.targets.kubernetes.preflight_finding import ClusterFault, Situation, pod_spec, replicas
+from vitessctl.targets.kubernetes.preflight_finding import ClusterFault, Situation, replicas
 from vitessctl.targets.kubernetes.preflight_owners import claim_names
 
 _OF_CONTAINERS = ("requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
@@ -132,12 +133,7 @@ def _unsaid(quota: KubernetesObject, situation: Situation) -> Iterator[QuotaWant
 
 def _lacking(document: Document, wanted: Sequence[str]) -> list[str]:
     """The amounts that some container of a workload does not say; a limit stands for a request too."""
-    spec = pod_spec(document.data)
-    given = [
-        container.get("resources") or {}
-        for part in ("initContainers", "containers")
-        for container in spec.get(part) or ()
-    ]
+    given = [container.get("resources") or {} for container in containers(pod_spec(document.data))]
     return [resource for resource in wanted if not all(_says(resources, resource) for resources in given)]
 
 

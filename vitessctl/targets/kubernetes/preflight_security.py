@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vitessctl.render.documents import Document
+from vitessctl.render.workloads import WORKLOADS, containers, pod_spec
 from vitessctl.targets.kubernetes.interface import KubernetesObject
-from vitessctl.targets.kubernetes.preflight_finding import WORKLOADS, Notice, pod_spec
+from vitessctl.targets.kubernetes.preflight_finding import Notice
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 _HOST = ("hostNetwork", "hostPID", "hostIPC")
@@ -30,7 +31,7 @@ def violations(spec: Mapping[str, Any], level: str) -> list[str]:
     """What the Pod Security Standards object to in a pod spec: the parts that templates and users touch."""
     found = [field for field in _HOST if spec.get(field)]
     found += [f"volume {volume['name']} is a hostPath" for volume in spec.get("volumes") or () if "hostPath" in volume]
-    for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
+    for container in containers(spec):
         found += [f"container {container['name']} {text}" for text in _of_container(container, spec, level)]
     return found
 

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vitessctl.probe.programs import containers, lender_of, pod_spec
+from vitessctl.probe.programs import lender_of
 from vitessctl.render.names import object_name
+from vitessctl.render.workloads import containers, pod_spec
 from vitessctl.targets.base import Question
 from vitessctl.targets.kubernetes.record import own_labels
+from vitessctl.targets.kubernetes.snapshot import PROBE
 
-PROBE = "vitessctl.io/probe"
-"""Label of such a pod: the run that made it."""
 AUTHOR = "vitessctl.io/author"
 """Annotation: the process that made it, so that a later run knows whether that is gone."""
 WAIT_SECONDS = 300

@@ -14,14 +14,14 @@ from vitessctl.diagnose.kubernetes.sight import dig, moment
 from vitessctl.errors import NotReadyError, UnreachableError
 from vitessctl.model.cluster import Cluster
 from vitessctl.render.names import label_value
-from vitessctl.run.author import Author, is_gone, this_author
+from vitessctl.run.author import Author, author_of, is_gone, this_author
 from vitessctl.targets.base import Answer, Question
 from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.faults import NotThere, Outdated, Refused
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.probe_look import Look
-from vitessctl.targets.kubernetes.probe_pods import AUTHOR, LIFE_SECONDS, PROBE, WAIT_SECONDS, ProbePod, pods_for
-from vitessctl.targets.kubernetes.snapshot import label_of, name_of
+from vitessctl.targets.kubernetes.probe_pods import AUTHOR, LIFE_SECONDS, WAIT_SECONDS, ProbePod, pods_for
+from vitessctl.targets.kubernetes.snapshot import PROBE, label_of, name_of
 
 LOG_LINES = 3000
 """A help text has some 400 lines; those of releases before 15 have two for each flag."""
@@ -138,9 +138,6 @@ class Prober:
 def _author_of(pod: KubernetesObject) -> Author:
     """Who made a pod; nobody who is ever gone where it does not say."""
     try:
-        found = json.loads(dig(pod, "metadata", "annotations", AUTHOR, default="{}"))
-        return Author(
-            str(found["run"]), str(found["who"]), int(found["pid"]), str(found["machine"]), str(found["started"])
-        )
-    except (ValueError, TypeError, KeyError):
+        return author_of(json.loads(dig(pod, "metadata", "annotations", AUTHOR, default="{}")))
+    except (ValueError, TypeError, AttributeError):
         return Author("", "")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
 
 COMPONENT = "vitessctl.io/component"
+PROBE = "vitessctl.io/probe"
+"""Label of a pod in which images are run once: the run that made it."""
 NO_LABELS: Mapping[str, str] = {}
 FRESH_SECONDS = 0.4
 """How old a list may be for a gate, which asks about one document after the other."""

@@ -23,10 +23,8 @@ from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, Kubernet
 from vitessctl.targets.kubernetes.ordering import is_workload
 from vitessctl.targets.kubernetes.preflight import preflight
 from vitessctl.targets.kubernetes.preflight_namespace import namespace_document
-from vitessctl.targets.kubernetes.probe_pods import PROBE
-from vitessctl.targets.kubernetes.probing import Prober
 from vitessctl.targets.kubernetes.reach import Reach
-from vitessctl.targets.kubernetes.snapshot import COMPONENT, FRESH_SECONDS, Lists, label_of, name_of
+from vitessctl.targets.kubernetes.snapshot import COMPONENT, FRESH_SECONDS, PROBE, Lists, label_of, name_of
 from vitessctl.targets.kubernetes.users import known_users
 from vitessctl.targets.kubernetes.verdicts import Workloads
 
@@ -203,6 +201,8 @@ class KubernetesTarget:
 
     def run_once(self, questions: Sequence[Question], cancelled: threading.Event) -> Sequence[Answer]:
         """In short-lived pods, one for each image; makes the namespace where there is none, as `preflight` does."""
+        from vitessctl.targets.kubernetes.probing import Prober
+
         if preflight_namespace.look(self.api, self.namespace).missing:
             self.api.create(namespace_document(self.namespace, self.cluster.name))
         return Prober(self.cluster, self.api, self._now, self._sleep).answers(questions, cancelled)

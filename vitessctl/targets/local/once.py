@@ -6,9 +6,12 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from vitessctl.errors import NotReadyError
 from vitessctl.targets.base import Answer, Question, Verdict
 from vitessctl.targets.local.account import Account
 from vitessctl.targets.local.binaries import MYSQL_FOLDERS, MYSQLD, Binaries, MissingBinaries
@@ -17,6 +20,8 @@ from vitessctl.targets.local.state import StateFolder
 
 SECONDS = 20.0
 """How long a program may take to print its help: 0.1 s on an idle machine."""
+_AT_ONCE = 4
+"""How many programs are asked for their help side by side."""
 
 
 class OnceRunner:
@@ -29,6 +34,17 @@ class OnceRunner:
         self._binaries = binaries
         self._account = account
         self._environment = {**own_environment(state, environ), "VITESSCTL_RELEASE": release, "HOME": "/"}
+
+    def answers(self, questions: Sequence[Question], cancelled: threading.Event) -> list[Answer]:
+        """One answer a question, in their order. Raises NotReadyError where `cancelled` is set."""
+
+        def answer(question: Question) -> Answer:
+            if cancelled.is_set():
+                raise NotReadyError("the programs were not waited for any longer")
+            return self.run(question)
+
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="once") as pool:
+            return list(pool.map(answer, questions))
 
     def run(self, question: Question) -> Answer:
         """What a program prints, or why it cannot be run."""

@@ -6,7 +6,6 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +22,6 @@ from vitessctl.targets.local.explain import explain
 from vitessctl.targets.local.faults import LocalError, raise_all
 from vitessctl.targets.local.launch import CONFIGURATION, Daemon
 from vitessctl.targets.local.lock import locked
-from vitessctl.targets.local.once import OnceRunner
 from vitessctl.targets.local.ports import HOST, ports_of
 from vitessctl.targets.local.programs import FILE, PROGRAM, Program, Started
 from vitessctl.targets.local.rpc import ProcessReport
@@ -33,8 +31,6 @@ from vitessctl.targets.local.versions import version_faults
 
 _DIAGNOSED_LINES = 80
 _RECENT_SECONDS = 0.03
-_AT_ONCE = 4
-"""How many programs are asked for their help side by side."""
 _NO_REPORTS: tuple[float, Mapping[str, ProcessReport]] = (-1.0, {})
 
 
@@ -270,10 +266,11 @@ class LocalTarget:
 
     def run_once(self, questions: Sequence[Question], cancelled: threading.Event) -> Sequence[Answer]:
         """Run the programs themselves, a few side by side."""
+        from vitessctl.targets.local.once import OnceRunner
+
         release = self._cluster.release
         runner = OnceRunner(self.state, self._binaries, self.state.owner, release, self._environ)
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="once") as pool:
-            return list(pool.map(runner.run, questions))
+        return runner.answers(questions, cancelled)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove programs and files, all at once, and wait until nothing of them is left."""

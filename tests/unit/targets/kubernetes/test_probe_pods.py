@@ -13,7 +13,8 @@ from vitessctl.probe.programs import find
 from vitessctl.probe.questions import ask
 from vitessctl.render.render import render
 from vitessctl.targets.kubernetes.preflight_security import violations
-from vitessctl.targets.kubernetes.probe_pods import AUTHOR, PROBE, RESOURCES, ProbePod, pods_for
+from vitessctl.targets.kubernetes.probe_pods import AUTHOR, RESOURCES, ProbePod, pods_for
+from vitessctl.targets.kubernetes.snapshot import PROBE
 
 
 def pods(cluster: Cluster | None = None) -> list[ProbePod]:
