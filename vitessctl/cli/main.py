@@ -25,6 +25,7 @@ from vitessctl.cli import (
     up,
     validate,
 )
+from vitessctl.cli.printing import print_json
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
 
 app = typer.Typer(
@@ -91,9 +92,7 @@ def _show(error: VitessctlError) -> ExitCode:
     from vitessctl.report.failure import failure_data, failure_lines
 
     if _wants_json():
-        import json
-
-        typer.echo(json.dumps(failure_data(error), ensure_ascii=False))
+        print_json(failure_data(error))
     else:
         for line in failure_lines(error):
             typer.echo(line, err=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from vitessctl.probe.checked import Checked, Row
 from vitessctl.report.columns import columns
 from vitessctl.report.screen import REHEARSAL_BANNER
-from vitessctl.report.status import columns
 
 Line = tuple[str, str]
 """A text and its style."""
