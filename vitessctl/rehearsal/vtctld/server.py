@@ -115,7 +115,7 @@ class Service:
     def _legacy(self, request: pb.ExecuteVtctlCommandRequest, context: grpc.ServicerContext) -> Iterator[Any]:
         """The events first, then the error if there is one.
 
-        Loaded at its first command: whom the newer service does is spared what all these commands cost to import.
+        What knows the commands is loaded at the first of them: whoever has the newer service need not wait for it.
         """
         from vitessctl.rehearsal.vtctld.legacy import service as legacy
         from vitessctl.rehearsal.vtctld.legacy.job import Output
