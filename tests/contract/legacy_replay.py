@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
-from concurrent import futures
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 
+from tests.contract.playback import Playback, served
 from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND
 from vitessctl.vtctld.proto import logutil_pb2 as logutil
 from vitessctl.vtctld.proto import vtctldata_pb2 as pb
@@ -27,14 +27,8 @@ class Command:
     code: str = "UNKNOWN"
 
 
-@dataclass
-class LegacyReplay(grpc.GenericRpcHandler):  # type: ignore[misc]
-    """Answers the commands in their order; `faults` says what came otherwise, `deadlines` what the calls allowed."""
-
-    commands: list[Command]
-    address: str = ""
-    faults: list[str] = field(default_factory=list)
-    deadlines: list[float] = field(default_factory=list)
+class LegacyReplay(Playback[Command]):
+    """Answers each command with its output, its log lines and its status."""
 
     def service(self, handler_call_details: Any) -> Any:
         """The handler of the one method there is; any other is unimplemented."""
@@ -49,10 +43,9 @@ class LegacyReplay(grpc.GenericRpcHandler):  # type: ignore[misc]
     def _answer(self, request: pb.ExecuteVtctlCommandRequest, context: Any) -> Iterator[pb.ExecuteVtctlCommandResponse]:
         self.deadlines.append(context.time_remaining())
         came = list(request.args)
-        expected = self.commands.pop(0) if self.commands else Command(("nothing",))
+        expected = self.steps.pop(0) if self.steps else Command(("nothing",))
         if came != list(expected.words):
-            self.faults.append(f"{list(expected.words)} was to come, but {came} did")
-            context.abort(grpc.StatusCode.INTERNAL, self.faults[-1])
+            self.fault(context, f"{list(expected.words)} was to come, but {came} did")
         for line in expected.logs:
             yield _event(logutil.INFO, line)
         for line in expected.prints.splitlines(keepends=True):
@@ -65,16 +58,6 @@ def _event(level: Any, value: str) -> pb.ExecuteVtctlCommandResponse:
     return pb.ExecuteVtctlCommandResponse(event=logutil.Event(level=level, file="vtctl.go", line=1, value=value))
 
 
-@contextlib.contextmanager
-def legacy_replay(commands: Sequence[Command]) -> Iterator[LegacyReplay]:
+def legacy_replay(commands: Sequence[Command]) -> AbstractContextManager[LegacyReplay]:
     """Serve the commands, on a free port; in the end, all of them must have come and nothing else."""
-    handler = LegacyReplay(list(commands))
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=2), handlers=[handler])
-    handler.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-    server.start()
-    try:
-        yield handler
-    finally:
-        server.stop(None).wait()
-    assert handler.faults == []
-    assert handler.commands == [], "these commands did not come"
+    return served(LegacyReplay(list(commands)))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent import futures
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 from google.protobuf import json_format
 
+from tests.contract.playback import Playback, served
 from vitessctl.vtctld.methods import METHODS
 
 ANY: dict[str, Any] = {"any": "request"}
@@ -31,14 +31,8 @@ class Exchange:
     """No answer comes, as about a tablet that is dead."""
 
 
-@dataclass
-class Replay(grpc.GenericRpcHandler):  # type: ignore[misc]
-    """Answers the exchanges in their order; `faults` says what came otherwise, `deadlines` what the calls allowed."""
-
-    exchanges: list[Exchange]
-    address: str = ""
-    faults: list[str] = field(default_factory=list)
-    deadlines: list[float] = field(default_factory=list)
+class Replay(Playback[Exchange]):
+    """Answers each exchange with its bytes or its status."""
 
     def service(self, handler_call_details: Any) -> Any:
         """The handler of whatever method is called."""
@@ -47,16 +41,16 @@ class Replay(grpc.GenericRpcHandler):  # type: ignore[misc]
 
     def _answer(self, path: str, request: bytes, context: Any) -> bytes:
         self.deadlines.append(context.time_remaining())
-        if not self.exchanges:
-            return self._fault(context, f"nothing was to come, but {path} did")
-        expected = self.exchanges.pop(0)
+        if not self.steps:
+            self.fault(context, f"nothing was to come, but {path} did")
+        expected = self.steps.pop(0)
         method = METHODS[expected.rpc]
         if path != method.path:
-            return self._fault(context, f"{method.path} was to come, but {path} did")
+            self.fault(context, f"{method.path} was to come, but {path} did")
         wanted = json_format.ParseDict(expected.request, method.request()) if expected.request is not ANY else None
         came = method.request.FromString(request)
         if wanted is not None and came != wanted:
-            return self._fault(context, f"{expected.rpc} was to come with {wanted!r}, but came with {came!r}")
+            self.fault(context, f"{expected.rpc} was to come with {wanted!r}, but came with {came!r}")
         if expected.hangs:
             given_up = threading.Event()
             context.add_callback(given_up.set)
@@ -65,22 +59,7 @@ class Replay(grpc.GenericRpcHandler):  # type: ignore[misc]
             context.abort(getattr(grpc.StatusCode, expected.status[0]), expected.status[1])
         return expected.answer
 
-    def _fault(self, context: Any, text: str) -> bytes:
-        self.faults.append(text)
-        context.abort(grpc.StatusCode.INTERNAL, text)
-        raise AssertionError("abort returns never")
 
-
-@contextlib.contextmanager
-def replay(exchanges: Sequence[Exchange], address: str = "127.0.0.1:0") -> Iterator[Replay]:
+def replay(exchanges: Sequence[Exchange], address: str = "127.0.0.1:0") -> AbstractContextManager[Replay]:
     """Serve the exchanges, on a free port; in the end, all of them must have come and nothing else."""
-    handler = Replay(list(exchanges))
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=2), handlers=[handler])
-    handler.address = f"127.0.0.1:{server.add_insecure_port(address)}"
-    server.start()
-    try:
-        yield handler
-    finally:
-        server.stop(None).wait()
-    assert handler.faults == []
-    assert handler.exchanges == [], "these calls did not come"
+    return served(Replay(list(exchanges)), address)

@@ -37,9 +37,9 @@ def parse_alias(text: str) -> topodata.TabletAlias:
 
 _ALIAS_WORDS: Final = (
     ("..2.1", "invalid tablet alias: {0}"),
-    ("2.2..12", "invalid tablet alias: '{0}', expecting format: '<cell>-<uid>'"),
+    ("2.2..10", "invalid tablet alias: '{0}', expecting format: '<cell>-<uid>'"),
 )
-"""How releases refuse a word that is no alias; from 13 on as `parse_alias` does."""
+"""How releases refuse a word that is no alias; from 11 on as `parse_alias` does."""
 
 
 def alias_of_release(text: str, release: Release) -> topodata.TabletAlias:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from vitessctl import releases
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.flags import Parser, load_types, parse_duration, release_parser
+from vitessctl.releases import defaults
 
 KINDS = {"cell": "string", "port": "int", "wait": "duration", "force": "bool", "rate": "float"}
 
@@ -103,6 +104,25 @@ def test_the_kinds_name_flags_that_some_release_has() -> None:
     assert kinds["restore-from-backup"] == "bool"
     assert kinds["onterm-timeout"] == "duration"
     assert len(set(kinds) & known) > 350
+
+
+READ_ALIKE = {("uint", "int"), ("list", "string"), ("value", "string"), ("value", "int"), ("value", "float")}
+"""A kind as the product knows it, and the stand-in's, where that is no contradiction: `value` is any type of Go."""
+OF_ONE_PROGRAM = {"schema-change-check-interval"}
+"""Other kinds in other programs of the same release, which a table by flag alone cannot hold."""
+
+
+@pytest.mark.parametrize("release", releases.names())
+def test_the_kinds_are_those_that_the_product_knows_which_were_read_elsewhere(release: str) -> None:
+    kinds = load_types(releases.get(release))
+    other = {}
+    for component in ("vtctld", "vtgate", "vttablet", "vtorc", "mysqlctld"):
+        for flag in {each.replace("_", "-") for each in releases.get(release).flags(component)} - OF_ONE_PROGRAM:
+            known = defaults.of_flag(component, release, flag)
+            both = (known.kind, kinds.get(flag, "string")) if known else ("", "")
+            if both[0] != both[1] and both not in READ_ALIKE:
+                other[f"{component} --{flag}"] = both
+    assert other == {}
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ import time
 from pathlib import Path
 
 from vitessctl.rehearsal.mysqld.config import Config, read_config, tablet_folder, write_folder
+from vitessctl.rehearsal.servenv import dbconfigs
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.process import Process
 from vitessctl.rehearsal.servenv.times import asked, seconds
-from vitessctl.rehearsal.vttablet.settings import NEEDS_USERS, NO_USER
 from vitessctl.releases import Release
 
 DEFAULT_WAIT = 300.0
@@ -68,8 +68,7 @@ def _check_users(process: Process) -> None:
         except OSError:
             trouble = f"open {file}: no such file or directory"
             raise StartError(f"{_FAILED}: can't open init_db_sql_file ({file}): {trouble}") from None
-    if process.release.within(NEEDS_USERS) and not process.flags.text("db-config-dba-uname"):
-        raise StartError(f"{_FAILED}: {NO_USER}")
+    dbconfigs.check_users(process.flags, process.release, ("dba",), f"{_FAILED}: ")
 
 
 def _initialise(folder: Path, mysql_socket: Path, port: int, release: Release) -> None:

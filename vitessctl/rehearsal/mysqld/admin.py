@@ -80,8 +80,8 @@ def _rotate(server: ServerState) -> None:
 def administer(session: Session, sql: str) -> QueryResult:
     """Runs one of these statements. MySqlError."""
     modern = series.modern(sql)
-    for pattern, action in _COMPILED if modern is not None else ():
-        match = pattern.fullmatch(modern or "")
+    for pattern, action in _COMPILED:
+        match = pattern.fullmatch(modern)
         if match is not None:
             action(session.server, match)
             return affected(0)

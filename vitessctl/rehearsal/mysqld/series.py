@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Final
 
+from vitessctl.rehearsal.servenv.process import release_name
+
 VARIABLE: Final = "VITESSCTL_REHEARSAL_MYSQL"
 """The version, where an image's tag tells it."""
 LAST_OF_5_7: Final = 15
@@ -46,12 +48,12 @@ def speaks_new() -> bool:
     return (int(major), int(minor)) >= (8, 4)
 
 
-def modern(sql: str) -> str | None:
-    """A statement in the new words; None for one whose words this MySQL does not know."""
+def modern(sql: str) -> str:
+    """A statement in the new words; "" for one whose words this MySQL does not know."""
     if speaks_new():
         return sql
     if speaks_old() and _NEW.match(sql):
-        return None
+        return ""
     for pattern, words in _STATEMENTS:
         sql = pattern.sub(words, sql, count=1) if pattern.match(sql) else sql
     return re.sub(r"\bmaster_(host|port)\b", r"source_\1", sql, flags=re.IGNORECASE)
@@ -67,6 +69,5 @@ def named(name: str) -> str:
 
 
 def _major() -> int:
-    release = os.environ.get("VITESSCTL_RELEASE", "")
-    found = re.match(r"\d+", release)
-    return int(found[0]) if found else 24
+    """Of the Vitess release's name alone: a mysqld loads nothing of what is known about releases."""
+    return int(re.split(r"\D", release_name(), maxsplit=1)[0])

@@ -211,10 +211,10 @@ _COMPILED: Final = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), handle
 
 
 def show(session: Session, sql: str) -> QueryResult:
-    """Answers SHOW, DESCRIBE and their like. MySqlError 1064 for a SHOW that MySQL 8.4 does not know either."""
+    """Answers SHOW, DESCRIBE and their like. MySqlError 1064 for a SHOW that this MySQL does not know either."""
     modern = series.modern(sql)
-    for pattern, handler in _COMPILED if modern is not None else ():
-        match = pattern.fullmatch(modern or "")
+    for pattern, handler in _COMPILED:
+        match = pattern.fullmatch(modern)
         if match is not None:
             return handler(session, match)
     raise MySqlError(1064, re.sub(r"^\w+\s*", "", sql))

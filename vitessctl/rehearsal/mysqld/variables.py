@@ -113,10 +113,8 @@ def value_of(server: ServerState, name: str, session: dict[str, str]) -> str:
     name = name.lower()
     if name in session:
         return session[name]
-    values = all_values(server)
-    if name not in values:
-        raise MySqlError(1193, name)
-    return values[name]
+    own = _own_name(name)
+    return _LIVE[own](server) if own in _LIVE else CONSTANTS[own]
 
 
 def selected(name: str, value: str) -> str:
@@ -143,9 +141,14 @@ def set_global(server: ServerState, name: str, value: str) -> None:
         "rpl_semi_sync_source_enabled": server.set_semi_sync_source,
         "rpl_semi_sync_replica_enabled": server.set_semi_sync_replica,
     }
-    known = {named(each): each for each in (*setters, *CONSTANTS, *_LIVE)}
-    own = known.get(name.lower())
-    if own is None:
-        raise MySqlError(1193, name.lower())
+    own = _own_name(name.lower())
     if own in setters:
         setters[own](is_on(value))
+
+
+def _own_name(name: str) -> str:
+    """What a variable is called in the tables here, whatever this MySQL calls it. MySqlError 1193."""
+    own = next((each for each in (*_LIVE, *CONSTANTS) if named(each) == name), None)
+    if own is None:
+        raise MySqlError(1193, name)
+    return own

@@ -131,11 +131,16 @@ def report(component: str, error: StartError) -> None:
     sys.stderr.flush()
 
 
-def current_release() -> Release:
+def release_name() -> str:
     """The release that the image, or whoever started the process, names; 24 where nobody does."""
+    return os.environ.get(RELEASE_VARIABLE, DEFAULT_RELEASE)
+
+
+def current_release() -> Release:
+    """What is known of that release. UnknownReleaseError."""
     from vitessctl import releases
 
-    return releases.get(os.environ.get(RELEASE_VARIABLE, DEFAULT_RELEASE))
+    return releases.get(release_name())
 
 
 def _parse(component: str, release: Release, arguments: Sequence[str]) -> Flags:

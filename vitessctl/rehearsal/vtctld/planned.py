@@ -7,6 +7,7 @@ must have everything that any tablet has), the candidate itself (made writable a
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,10 @@ from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 ASKS_ALL_FIRST: Final = "18.."
 """These begin with a call to every tablet, and stop if one is dead."""
+NAMED_IS_TAKEN: Final = "..18"
+"""A tablet that is named is not looked for among those that may be primary: it is there or it is not."""
+NO_REASONS: Final = "..19"
+"""These do not say what is wrong with each tablet."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +84,22 @@ def _elect(place: Place, shard: Shard, options: PlannedOptions, avoid: str) -> s
     reasons = {alias: _unfit(shard, tablet, options, avoid) for alias, tablet in shard.tablets.items()}
     candidates = {alias: shard.tablets[alias] for alias, reason in reasons.items() if not reason}
     if not candidates:
-        lines = [f"\n{alias} {reason}" for alias, reason in sorted(reasons.items())]
-        raise Refused("cannot find a tablet to reparent to" + "".join(lines))
+        raise _nobody(place, reasons, options.new_primary)
     if len(candidates) == 1:
         return next(iter(candidates))
     answers = ask_all(candidates, lambda alias, tablet: _position(place, alias, tablet))
     for error in answers.errors.values():
         raise error
     return furthest_first(answers.values)[0]
+
+
+def _nobody(place: Place, reasons: Mapping[str, str], named: str) -> Refused:
+    if named and place.within(NAMED_IS_TAKEN):
+        return Refused(f"primary-elect tablet {named} is not in the shard")
+    if place.within(NO_REASONS):
+        return Refused("cannot find a tablet to reparent to in the same cell as the current primary")
+    lines = [f"\n{alias} {reason}" for alias, reason in sorted(reasons.items())]
+    return Refused("cannot find a tablet to reparent to" + "".join(lines))
 
 
 def _unfit(shard: Shard, tablet: topodata.Tablet, options: PlannedOptions, avoid: str) -> str:

@@ -30,6 +30,14 @@ VINDEX_TYPES: Final = frozenset(
         *("region_experimental", "region_json", "reverse_bits", "unicode_loose_md5", "unicode_loose_xxhash", "xxhash"),
     ]
 )
+NO_SHARDS: Final = (
+    ("..17", "unable to get shard names for keyspace: {keyspace}, error: {error}/"),
+    (
+        "18..",
+        "unable to get shards for keyspace: {keyspace}, error: {error}\nFindAllShardsInKeyspace({keyspace}): List",
+    ),
+)
+"""What is said of a keyspace that is not there. (17 says the one and 19 the other; 18 is a guess.)"""
 
 
 def apply_schema(call: Call, request: pb.ApplySchemaRequest) -> pb.ApplySchemaResponse:
@@ -139,15 +147,16 @@ def primaries(call: Call, keyspace: str) -> dict[str, topodata.Tablet]:
     except TopologyError as error:
         if error.reason is not Reason.ABSENT:
             raise
-        text = f"unable to get shards for keyspace: {keyspace}, error: {error}"
-        raise Refused(f"{text}\nFindAllShardsInKeyspace({keyspace}): List") from None
+        told = next(text for range_, text in NO_SHARDS if call.release.within(range_))
+        raise Refused(told.format(keyspace=keyspace, error=error)) from None
+    word = call.release.primary_type
     if not shards:
-        raise Refused(f"keyspace: {keyspace} does not contain any primary tablets")
+        raise Refused(f"keyspace: {keyspace} does not contain any {word} tablets")
     found = {}
     for shard in shards:
         record = call.topology.shard(keyspace, shard)
         if not record.HasField("primary_alias"):
-            raise Refused(f"shard: {shard} does not have a primary")
+            raise Refused(f"shard: {shard} does not have a {word}")
         found[shard] = call.topology.tablet(record.primary_alias)
     return found
 

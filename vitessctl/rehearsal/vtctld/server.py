@@ -28,9 +28,6 @@ from vitessctl.rehearsal.vtctld import (
     tablet_calls,
 )
 from vitessctl.rehearsal.vtctld.call import Call, Handler, Handlers
-from vitessctl.rehearsal.vtctld.legacy import service as legacy
-from vitessctl.rehearsal.vtctld.legacy.http import over_http
-from vitessctl.rehearsal.vtctld.legacy.job import Output
 from vitessctl.rehearsal.vtctld.tablets import Tablets
 from vitessctl.vtctld.methods import EXECUTE_VTCTL_COMMAND, LEGACY_SERVICE, METHODS, SERVICE
 from vitessctl.vtctld.proto import vtctldata_pb2 as pb
@@ -60,7 +57,7 @@ def main(arguments: list[str]) -> int:
     if process.release.within(HAS_HEALTH):
         process.web.pages["/debug/health"] = lambda: _health(topology)
     if process.release.within(HAS_API):
-        process.web.receivers["/api/vtctl/"] = lambda body: over_http(service.unbounded(), body)
+        process.web.receivers["/api/vtctl/"] = service.legacy_over_http
     server = RpcServer(tells_health=process.tells_health)
     wanted = process.flags.words("service-map")
     if "grpc-vtctld" in wanted and process.release.within(offered.SERVICE_SINCE):
@@ -116,7 +113,13 @@ class Service:
         return answer
 
     def _legacy(self, request: pb.ExecuteVtctlCommandRequest, context: grpc.ServicerContext) -> Iterator[Any]:
-        """The events first, then the error if there is one."""
+        """The events first, then the error if there is one.
+
+        What knows the commands is loaded at the first of them: whoever has the newer service need not wait for it.
+        """
+        from vitessctl.rehearsal.vtctld.legacy import service as legacy
+        from vitessctl.rehearsal.vtctld.legacy.job import Output
+
         output = Output()
         failure = ""
         try:
@@ -128,9 +131,11 @@ class Service:
         if failure:
             context.abort(grpc.StatusCode.UNKNOWN, failure)
 
-    def unbounded(self) -> Call:
-        """A call of somebody who does not say how long he waits."""
-        return self._within(LONGEST_CALL)
+    def legacy_over_http(self, body: bytes) -> Page:
+        """The answer to a legacy command of somebody who does not say how long he waits."""
+        from vitessctl.rehearsal.vtctld.legacy.http import over_http
+
+        return over_http(self._within(LONGEST_CALL), body)
 
     def _call(self, context: grpc.ServicerContext) -> Call:
         return self._within(min(context.time_remaining() or LONGEST_CALL, LONGEST_CALL))

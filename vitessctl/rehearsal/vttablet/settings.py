@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from vitessctl.rehearsal.mysqld.config import tablet_folder
+from vitessctl.rehearsal.servenv.dbconfigs import check_users
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.flags import Flags
 from vitessctl.rehearsal.topology_names import Refused, alias_of_release, alias_text, type_name, type_number
@@ -23,10 +24,6 @@ NO_PATH: Final = (
     ("15..22", "--tablet-path required"),
 )
 """What is said without --tablet-path; from 23 on as of a path that is none."""
-ROLES: Final = ("app", "allprivs", "dba", "filtered", "repl")
-NEEDS_USERS: Final = "..2.2"
-"""MySQL's users have no defaults yet."""
-NO_USER: Final = "Access denied for user ''@'localhost' (using password: NO) (errno 1045) (sqlstate 28000)"
 NO_STORAGE: Final = "RestoreFromBackup failed: no registered implementation of BackupStorage"
 OPTIONAL_INIT: Final = "..6"
 """Keyspace, shard and type are given together or not at all; later they must be given."""
@@ -65,7 +62,7 @@ def read_settings(flags: Flags, release: Release) -> Settings:
     alias = _alias(flags.text("tablet-path"), release)
     keyspace, shard = flags.text("init-keyspace"), flags.text("init-shard")
     _check_place(flags, release)
-    _check_users(flags, release)
+    check_users(flags, release)
     restores = flags.true("restore-from-backup")
     if restores and not flags.text("backup-storage-implementation"):
         raise StartError(NO_STORAGE)
@@ -115,12 +112,6 @@ def _check_place(flags: Flags, release: Release) -> None:
 def _spelled(text: str, release: Release) -> str:
     """Names of flags as the release writes them."""
     return text.replace("_", "-") if release.within("23..") else text
-
-
-def _check_users(flags: Flags, release: Release) -> None:
-    """Without a name of a role MySQL is asked with an empty one, and refuses."""
-    if release.within(NEEDS_USERS) and not all(flags.text(f"db-config-{role}-uname") for role in ROLES):
-        raise StartError(NO_USER)
 
 
 def _initial_type(text: str, release: Release) -> topodata.TabletType:

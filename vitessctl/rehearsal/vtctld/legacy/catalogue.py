@@ -41,10 +41,10 @@ class Command:
 
 def find(release: Release, name: str) -> Command:
     """The command of that name. Refused for one that the release does not have, or the stand-in cannot do."""
-    found = _commands(release.name).get(name.lower())
+    found = _commands(release).get(name.lower())
     if found is not None:
         return found
-    if name.lower() in _others(release.name):
+    if name.lower() in _others(release):
         hint = f"Vitess {release.name} has it, what it does here would be a guess"
         raise Refused(f"rehearsal: the stand-in for vtctld does not know the command {name}; {hint}")
     raise Refused(UNKNOWN)
@@ -52,12 +52,11 @@ def find(release: Release, name: str) -> Command:
 
 def names(release: Release) -> list[str]:
     """Every command of a release that the stand-in knows."""
-    return [command.name for command in _commands(release.name).values()]
+    return [command.name for command in _commands(release).values()]
 
 
 @cache
-def _commands(release_name: str) -> Mapping[str, Command]:
-    release = _release(release_name)
+def _commands(release: Release) -> Mapping[str, Command]:
     entries = _read("commands.json").items()
     return {
         name.lower(): _command(name, entry, release)
@@ -67,8 +66,7 @@ def _commands(release_name: str) -> Mapping[str, Command]:
 
 
 @cache
-def _others(release_name: str) -> frozenset[str]:
-    release = _release(release_name)
+def _others(release: Release) -> frozenset[str]:
     lines = (names for text, names in _read("others.json").items() if release.within(text))
     return frozenset(name.lower() for line in lines for name in line.split())
 
@@ -90,12 +88,6 @@ def _picked(value: str | Mapping[str, str], release: Release) -> str:
     if isinstance(value, str):
         return value
     return next(text for range_, text in value.items() if release.within(range_))
-
-
-def _release(name: str) -> Release:
-    from vitessctl import releases
-
-    return releases.get(name)
 
 
 def _read(file: str) -> Any:

@@ -12,6 +12,8 @@ from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
 ROOT_REQUIRED: Final = (("4..10", "root must be non-empty"), ("11..", "CellInfo.Root must be non-empty"))
 """Before that a cell may be without a root."""
+NO_CELL: Final = "the <cell> argument is required for the AddCellInfo command"
+"""From 4 to 10 this is said only of a command that has a root, so that the words are counted here."""
 
 
 def add(job: Job) -> None:
@@ -20,6 +22,8 @@ def add(job: Job) -> None:
     for range_, text in ROOT_REQUIRED:
         if not info.root and job.release.within(range_):
             raise Refused(text)
+    if len(job.words) != 1:
+        raise Refused(NO_CELL)
     job.call.topology.create_cell(job.words[0], info)
 
 

@@ -54,7 +54,7 @@ def _refuse_unknown_kinds(job: Job) -> None:
 def delete(job: Job) -> None:
     """DeleteKeyspace"""
     name, recursive = job.words[0], job.true("recursive")
-    if job.release.within("10.."):
+    if job.release.within("13.."):
         keyspaces.delete(job.call, pb.DeleteKeyspaceRequest(keyspace=name, recursive=recursive))
         return
     shards = job.call.shard_names(name)
@@ -97,13 +97,7 @@ def _cells_of(job: Job, keyspace: str) -> list[str] | None:
 def find_shards(job: Job) -> None:
     """FindAllShardsInKeyspace: in Go's own JSON, which leaves out what is empty."""
     keyspace = job.words[0]
-    try:
-        found = keyspaces.find_shards(job.call, pb.FindAllShardsInKeyspaceRequest(keyspace=keyspace)).shards
-    except Refused as error:
-        if job.release.within("10.."):
-            raise
-        cause = str(error).partition(" List: ")[2]
-        raise Refused(f"failed to get list of shards for keyspace '{keyspace}': {cause}/") from None
+    found = keyspaces.find_shards(job.call, pb.FindAllShardsInKeyspaceRequest(keyspace=keyspace)).shards
     shown = {
         name: go_fields(found[name].shard, job.release, _old_fields(job, keyspace, name, found[name].shard))
         for name in sorted(found)

@@ -35,6 +35,9 @@ STRICT_JSON: Final = "2.2..15"
 """A field that a VSchema does not have is an error; before and after these it is passed over."""
 EMPTY_IS_NONE: Final = "..2.1"
 """Saving an empty VSchema deletes what is there, and fails if nothing is."""
+EMPTY_LINE: Final = "2.2..10"
+EMPTY_OBJECT: Final = "{\n\n}"
+"""How the library of these releases prints a VSchema with nothing in it."""
 _MUST: Final = "must be specified when calling the ApplyVSchema command"
 NO_VSCHEMA: Final = (
     ("..3", f"either the vschema or vschemaFile flag {_MUST}"),
@@ -81,7 +84,9 @@ def apply(job: Job) -> None:
     try:
         schema.apply_schema(job.call, pb.ApplySchemaRequest(keyspace=keyspace, sql=sqls))
     except Refused as error:
-        text = _in_old_words(job, keyspace, str(error))
+        text = str(error)
+        if job.release.within("..2.1") and text.startswith("schema change failed"):
+            text = f"S{text[1:]}\n"
         if job.release.within(LOGS_ERROR):
             job.output.add(logutil.ERROR, text)
         raise Refused(text) from None
@@ -119,21 +124,6 @@ def _result(sqls: list[str], trouble: str) -> str:
         "TotalTimeSpent": 1,
     }
     return json_text(result).rstrip("\n")
-
-
-def _in_old_words(job: Job, keyspace: str, text: str) -> str:
-    """vtctld's own sentences until 12, where the command did not go through the other service yet."""
-    if job.release.within("13.."):
-        return text
-    absent = re.fullmatch(r"unable to get shards for keyspace: \S+, error: (.*?)\n.*", text, re.DOTALL)
-    if absent:
-        return f"unable to get shard names for keyspace: {keyspace}, error: {absent[1]}/"
-    if job.release.within("..2.1") and text.startswith("schema change failed"):
-        return f"S{text[1:]}\n"
-    word = job.release.primary_type
-    return re.sub(r"does not have a primary$", f"does not have a {word}", text).replace(
-        "contain any primary tablets", f"contain any {word} tablets"
-    )
 
 
 def reload_shard(job: Job) -> None:
@@ -228,7 +218,7 @@ def _json_trouble(job: Job, text: str, trouble: str) -> str:
 def _vschema_text(job: Job, content: vschema.Keyspace) -> str:
     old = job.release.within(GO_NAMES)
     found: Any = json_format.MessageToDict(content, preserving_proto_field_name=old, use_integers_for_enums=old)
-    return json_text(found).rstrip("\n")
+    return EMPTY_OBJECT if not found and job.release.within(EMPTY_LINE) else json_text(found).rstrip("\n")
 
 
 def _refuse_absent(job: Job, keyspace: str) -> None:
