@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.bed import machine
-from tests.testbed import unavailable
+from tests.testbed import cgroups, node_files, unavailable
 from tests.testbed.cluster import Cluster
-from tests.testbed.processes import BedError
+from tests.testbed.processes import BedError, wait_for
 from tests.testbed.state import State
 from tests.testbed.stopping import stop
 
@@ -46,6 +46,32 @@ def test_a_bed_is_stopped_by_its_folder_alone(tmp_path: Path) -> None:
     assert not state.running()
     assert machine.snapshot() == before
     assert machine.processes_of(tmp_path) == []
+
+
+def test_a_bed_that_was_killed_from_outside_does_not_hold_up_the_next(tmp_path: Path) -> None:
+    """Its pods' groups stay, and a kubelet that finds them asks for each container's task until it gives up."""
+    before = machine.snapshot()
+    killed = Cluster.start(tmp_path / "old")
+    container = {"name": "pause", "image": node_files.PAUSE_IMAGE, "imagePullPolicy": "Never"}
+    pod = {"metadata": {"name": "left"}, "spec": {"containers": [container]}}
+    pods = "/api/v1/namespaces/default/pods"
+    assert killed.api.request("POST", pods, pod)[0] == 201
+    running = "the pod does not run"
+    wait_for(running, lambda: killed.api.request("GET", f"{pods}/left")[1]["status"]["phase"] == "Running", [], 60)
+    killed.nodes[1].namespaces.kill()
+    wait_for("the bed does not end", lambda: not killed.state.running(), [], 60)
+    groups = killed.nodes[1].cgroup
+    assert left_in(groups)
+
+    with Cluster.start(tmp_path / "new") as cluster:
+        assert cluster.nodes[1].cgroup == groups
+        assert not [folder for folder in left_in(groups) if "/pod" in folder]
+    assert machine.snapshot() == before
+
+
+def left_in(group: str) -> list[str]:
+    """The groups inside a bed's own, in every hierarchy."""
+    return [str(folder) for each in cgroups.ROOT.rglob(group) for folder in each.rglob("*") if folder.is_dir()]
 
 
 def test_a_start_that_fails_shows_the_log_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

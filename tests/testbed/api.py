@@ -41,13 +41,17 @@ class Api:
         """Whether an object is there."""
         return self.request("GET", path)[0] == 200
 
-    def node_ready(self, name: str, after: str = "") -> bool:
-        """Whether the node's condition Ready is True, and the node gave another sign of life than `after`."""
+    def node_ready(self, name: str, after: str | None = None) -> bool:
+        """Whether the node's condition Ready is True, and the node gave another sign of life than `after`.
+
+        A node that was never there needs no `after`. Its first lease often comes 10 s late: the kubelet tries once
+        before it has registered, and then again after that time.
+        """
         status, node = self.request("GET", f"/api/v1/nodes/{name}")
         return (
             status == 200
             and any(each["type"] == "Ready" and each["status"] == "True" for each in node["status"]["conditions"])
-            and self.last_sign_of(name) != after
+            and (after is None or self.last_sign_of(name) != after)
         )
 
     def last_sign_of(self, node: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,6 +13,9 @@ from pathlib import Path
 
 LOG_LINES = 15
 """How much of a log an error shows."""
+
+KLOG_HEAD = re.compile(r"^[IWEF]\d{4} [\d:.]+ +\d+ ")
+"""Severity, time and thread of a Kubernetes log line. A kubelet without a node repeats itself ten times a second."""
 
 POLL = 0.05
 """Seconds between two looks at something that is awaited."""
@@ -87,12 +91,17 @@ def start_time(pid: int) -> int | None:
 
 
 def last_lines(log: Path, count: int = LOG_LINES) -> str:
-    """The end of a log, for an error."""
+    """The end of a log, for an error; of what a program says again and again, only the last time."""
     try:
         lines = log.read_text(errors="replace").splitlines()
     except OSError as error:
         return f"(no log: {error})"
-    return "\n".join([f"--- {log}", *lines[-count:]])
+    latest: dict[str, str] = {}
+    for line in lines:
+        said = KLOG_HEAD.sub("", line)
+        latest.pop(said, None)
+        latest[said] = line
+    return "\n".join([f"--- {log}", *list(latest.values())[-count:]])
 
 
 def wait_for(what: str, ready: Callable[[], bool], daemons: Sequence[Daemon], timeout: float) -> None:

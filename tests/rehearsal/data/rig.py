@@ -157,10 +157,13 @@ class Rig:
         return int((self.tablet_folder(uid) / "mysql.sock.lock").read_text())
 
     def kill_mysqld(self, uid: int) -> None:
-        """kill -9, and wait until it is gone; its mysqlctld reaps it."""
+        """kill -9, and wait until it has been reaped: by its mysqlctld, or by init if that died first.
+
+        mysqlctld refuses to start beside a pid that is there, and a zombie is, as for the real one.
+        """
         pid = self.mysqld_pid(uid)
         os.kill(pid, signal.SIGKILL)
-        eventually(f"mysqld {uid} is gone", lambda: not is_alive(pid))
+        eventually(f"mysqld {uid} is gone", lambda: not Path(f"/proc/{pid}").exists())
 
     def mysql(self, uid: int) -> Sql:
         return Sql(Connection(self.tablet_folder(uid) / "mysql.sock"))
