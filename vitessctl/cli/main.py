@@ -21,9 +21,11 @@ from vitessctl.cli import (
     plan,
     releases,
     render,
+    schema,
     status,
     up,
     validate,
+    vschema,
 )
 from vitessctl.cli.printing import print_json
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
@@ -59,6 +61,8 @@ for module in (init, validate, render, plan, check_images, up, status, connect, 
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")
+app.add_typer(schema.app, name="schema")
+app.add_typer(vschema.app, name="vschema")
 
 
 def main() -> NoReturn:
