@@ -13,7 +13,7 @@ from vitessctl import __version__
 
 COMMANDS = (
     *("init", "validate", "render", "plan", "check-images", "up", "status", "connect", "logs", "history", "down"),
-    "releases",
+    *("releases", "schema", "vschema"),
 )
 
 
