@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vitessctl.run.events import Listener
     from vitessctl.schema.vschema import VSchemaDrift
 
-EXAMPLE = "Example:  vitessctl vschema diff -i inventories/sharded"
+EXAMPLE = "Example:  vitessctl vschema diff -i inventories/minimal"
 
 app = typer.Typer(
     help="The VSchemas that the spec declares: how the topology's differ (diff), and making them so (apply).",
