@@ -26,6 +26,7 @@ from vitessctl.cli import (
     up,
     validate,
     vschema,
+    vtctl,
 )
 from vitessctl.cli.printing import print_json
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
@@ -57,7 +58,7 @@ def _root(
         raise typer.Exit(int(ExitCode.SPEC))
 
 
-for module in (init, validate, render, plan, check_images, up, status, connect, logs, history, down):
+for module in (init, validate, render, plan, check_images, up, status, vtctl, connect, logs, history, down):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")

@@ -13,7 +13,7 @@ from vitessctl.model import ports
 from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
 
 
 class WorldTarget:
@@ -163,6 +163,10 @@ class WorldTarget:
         """What the programs of the world's release print."""
         self._session.check()
         return [Answer(each, prints(each.program, each.argument, self._world.program_release)) for each in questions]
+
+    def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
+        """No stage runs a program of Vitess's."""
+        raise AssertionError(command)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove; data stays."""

@@ -15,7 +15,7 @@ from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
 from vitessctl.render.names import label_value
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
 from vitessctl.targets.kubernetes import foreign_etcd, held, kinds, pods, preflight_namespace, removal
 from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
@@ -206,6 +206,12 @@ class KubernetesTarget:
         if preflight_namespace.look(self.api, self.namespace).missing:
             self.api.create(namespace_document(self.namespace, self.cluster.name))
         return Prober(self.cluster, self.api, self._now, self._sleep).answers(questions, cancelled)
+
+    def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
+        """In the component's own container of a pod that runs."""
+        from vitessctl.targets.kubernetes.executing import execute
+
+        return execute(self.api, self.namespace, self._reach.pod_name(component, subject), component, command, pipes)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Delete the objects of these documents: pods first, and waited for. What was generated stays."""
