@@ -22,6 +22,7 @@ from vitessctl.cli import (
     releases,
     render,
     schema,
+    sql,
     status,
     tablets,
     up,
@@ -59,7 +60,22 @@ def _root(
         raise typer.Exit(int(ExitCode.SPEC))
 
 
-for module in (init, validate, render, plan, check_images, up, status, tablets, vtctl, connect, logs, history, down):
+for module in (
+    init,
+    validate,
+    render,
+    plan,
+    check_images,
+    up,
+    status,
+    tablets,
+    sql,
+    vtctl,
+    connect,
+    logs,
+    history,
+    down,
+):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")

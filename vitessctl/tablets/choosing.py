@@ -23,24 +23,24 @@ def chosen(cluster: Cluster, listing: Listing, words: Sequence[str]) -> Listing:
         return listing
     known = set(names_of(cluster))
     for word in words:
-        if _alias(word) not in known and not any(_means(word, row) for row in listing.rows):
+        if long_alias(word) not in known and not any(_means(word, row) for row in listing.rows):
             raise _unknown(cluster, word, sorted(known))
     rows = tuple(row for row in listing.rows if any(_means(word, row) for word in words))
     return replace(listing, rows=rows)
 
 
 def _means(word: str, row: TabletRow) -> bool:
-    return _alias(word) in (row.cell, row.keyspace, f"{row.keyspace}/{row.shard}", row.alias)
+    return long_alias(word) in (row.cell, row.keyspace, f"{row.keyspace}/{row.shard}", row.alias)
 
 
-def _alias(word: str) -> str:
+def long_alias(word: str) -> str:
     """`zone1-100` in its long form; other words as they are."""
     match = _ALIAS.fullmatch(word)
     return f"{match['cell']}-{int(match['uid']):010d}" if match else word
 
 
 def _unknown(cluster: Cluster, word: str, known: Sequence[str]) -> UsageError:
-    close = difflib.get_close_matches(_alias(word), known, 1)
+    close = difflib.get_close_matches(long_alias(word), known, 1)
     return UsageError(
         f"{word} is no cell, keyspace, shard or tablet of this cluster",
         where=cluster.name,
