@@ -16,6 +16,8 @@ from vitessctl.vtctld.refusal import refusal
 
 _STATEMENT = re.compile(r" \(CallerID: .*| during query: .*|: Sql: \".*", re.DOTALL)
 """What vtgate adds to an error: the statement, in which a password may stand."""
+_USED = re.compile(r", used tablet: \(alias:<.*? type:\w+ \)")
+"""The whole record of a tablet, which vtgate of 2.1 puts into an error."""
 _NUMBERED = re.compile(r"\(errno \d+\) \(sqlstate \w+\)")
 _GONE = (2002, 2003, 2006, 2013)
 """Errors of the client itself: there is no connection, or there is none any more."""
@@ -90,7 +92,7 @@ class GatePlace:
             return self._gone(str(number or text))
         if number in _GONE:
             return self._gone(str(text))
-        text = _STATEMENT.sub("", str(text))
+        text = _USED.sub("", _STATEMENT.sub("", str(text)))
         if not _NUMBERED.search(text):
             text = f"{text} (errno {number}) (sqlstate HY000)"
         return refusal(call, "UNKNOWN", text, self.name, self.address.shown)

@@ -18,6 +18,7 @@ FIXES = {
     1049: "see which keyspaces there are: vitessctl sql 'show databases'",
     1054: "see the table's columns: describe TABLE",
     1064: "mend the statement; MySQL says where it stopped understanding it",
+    1105: "vtgate of this release may not know such a statement; --primary KEYSPACE/SHARD asks MySQL itself",
     1142: "this user may not; --primary KEYSPACE/SHARD runs it as DBA",
     1146: "see which tables there are: show tables; each keyspace has its own",
 }

@@ -12,7 +12,7 @@ from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
 COMMANDS = (
-    *("init", "validate", "render", "plan", "check-images", "up", "status", "tablets", "sql", "vtctl"),
+    *("init", "validate", "render", "plan", "check-images", "up", "status", "tablets", "topology", "sql", "vtctl"),
     *("connect", "logs", "history", "down", "releases", "schema", "vschema"),
 )
 

@@ -1,4 +1,4 @@
-"""What vtgate's refusals mean, and what of them is never repeated. Texts were recorded with Vitess 12 and 24."""
+"""What vtgate's refusals mean, and what of them is never repeated. Texts were recorded with Vitess 2.1, 12 and 24."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ NO_TABLE = (
     "BindVars: {}"
 )
 NO_KEYSPACE = "VT05003: unknown database 'nope' in vschema"
+USED = (
+    'vtgate: http://localhost:36887/: target: ks.0.master, used tablet: (alias:<cell:"test" uid:100 > '
+    'hostname:"127.0.0.1" ip:"127.0.0.1" port_map:<key:"grpc" value:37501 > port_map:<key:"vt" value:37500 > '
+    'keyspace:"ks" shard:"0" type:MASTER ), vttablet: table t not found in schema'
+)
 OLD = "vtgate: http://host:15001/: syntax error at position 4 during query: create user x identified by 'hunter2secret'"
 
 
@@ -42,6 +47,12 @@ def fault(error: Exception) -> VitessctlError:
             "target: messages.0.primary: vttablet: Table 'vt_messages.nope' doesn't exist (MySQL error 1146)",
         ),
         (pymysql.OperationalError(1049, NO_KEYSPACE), 1049, f"{NO_KEYSPACE} (MySQL error 1049)"),
+        (
+            pymysql.OperationalError(1105, USED),
+            1105,
+            "vtgate: http://localhost:36887/: target: ks.0.master, vttablet: table t not found in schema "
+            "(MySQL error 1105)",
+        ),
         (
             pymysql.ProgrammingError(1105, OLD),
             1105,
