@@ -98,7 +98,7 @@ def any_command(running: LiveCluster) -> None:
 
 def without_vtctld(running: LiveCluster) -> None:
     """What is read from etcd itself is still there; what is asked of vtctld says so."""
-    pid = running.pids()["vtctld"]
+    pid = running.pids()["Program/vtctld"]
     subprocess.run(["kill", "-STOP", str(pid)], check=True)
     try:
         assert answer(running, "topology", "cells")["records"][0]["kind"] == "CellInfo"
