@@ -92,7 +92,7 @@ def command(
 ) -> None:
     """Run SQL through vtgate, or with --tablet, --primary, --replica on one tablet's MySQL. Several statements run one
     after the other, until the first that fails. \\G in place of a semicolon shows rows one below the other."""
-    from vitessctl.sql.session import check, run_all
+    from vitessctl.sql.session import check_reads, check_writes, run_all
     from vitessctl.sql.tokens import statements
 
     places = {"--tablet": tablet, "--primary": primary, "--replica": replica, "--keyspace": keyspace}
@@ -102,6 +102,8 @@ def command(
     given = statements(_text(statement, file))
     if not given:
         raise UsageError("there is no statement", fix="give one: vitessctl sql 'show tables'")
+    if not write:
+        check_reads(given)
     where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), where)
     option = chosen[0] if chosen else "--keyspace"
@@ -109,7 +111,7 @@ def command(
         open_target(cluster, name, where) as target,
         _place(target, cluster, option, places[option], cell, timeout) as place,
     ):
-        check(given, place, write)
+        check_writes(given, place)
         _announce(target.name, place, option)
         run_all(given, place, max_rows, lambda each, result: _show(each, result, place.name, output))
 

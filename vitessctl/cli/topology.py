@@ -42,7 +42,7 @@ def command(
     """Show the topology server as a tree: global and each cell, every record decoded, with its version. It is read
     from etcd itself, so it works while vtctld does not."""
     from vitessctl.report.topology import record_lines, topology_data, tree_lines
-    from vitessctl.topology.choosing import below
+    from vitessctl.topology.choosing import below, full_path
     from vitessctl.topology.etcd import read_topology
 
     where = Where(local, rehearse, state_dir, context)
@@ -53,7 +53,7 @@ def command(
     if output is options.Output.json:
         print_json(topology_data(snapshot, nodes, cluster.name, target.name))
         return
-    alone = len(nodes) == 1 and path is not None and nodes[0].path.endswith(path.strip("/").rpartition("/")[2])
+    alone = nodes and nodes[0].address == full_path(path or "", snapshot.roots)
     lines = record_lines(snapshot, nodes[0], target.name) if alone else tree_lines(snapshot, nodes, target.name)
     for line in lines:
         typer.echo(line)

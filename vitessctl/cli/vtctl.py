@@ -59,6 +59,10 @@ def command(
     cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), place)
     release = releases.get(cluster.release_of("vtctld"))
     with open_target(cluster, name, place) as target:
+        if target.name == "rehearsal":
+            from vitessctl.report.screen import REHEARSAL_BANNER
+
+            typer.echo(REHEARSAL_BANNER, err=True)
         raise typer.Exit(_run(target, release, client.value if client else "", words))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from vitessctl.errors import SeveralErrors, UsageError, VitessctlError
@@ -59,24 +59,28 @@ class NotAReadError(UsageError):
 
 
 class SqlErrors(SeveralErrors):
-    """All statements that may write."""
+    """All statements that may not be run."""
 
     exit_code = UsageError.exit_code
 
     def __init__(self, errors: Sequence[VitessctlError]) -> None:
         self.errors = tuple(errors)
-        super().__init__(f"{len(errors)} statements may write; nothing was run")
+        super().__init__(f"{len(errors)} statements were refused; nothing was run")
 
 
-def check(statements: Sequence[Statement], place: Place, write: bool) -> None:
-    """Refuse what may not be run, before anything is. Raises UsageError or SqlErrors."""
-    faults: list[VitessctlError] = []
-    for statement in statements:
-        if is_read(statement.text):
-            continue
-        fault = place.refuse(statement.text) if write else NotAReadError(statement, len(statements))
-        if fault is not None:
-            faults.append(fault)
+def check_reads(statements: Sequence[Statement]) -> None:
+    """Refuse what is not known to read, before anything is run. Raises NotAReadError or SqlErrors."""
+    _raise(NotAReadError(each, len(statements)) for each in statements if not is_read(each.text))
+
+
+def check_writes(statements: Sequence[Statement], place: Place) -> None:
+    """Refuse what must not be written there. Raises UsageError or SqlErrors."""
+    refused = (place.refuse(statement.text) for statement in statements if not is_read(statement.text))
+    _raise(fault for fault in refused if fault is not None)
+
+
+def _raise(found: Iterable[VitessctlError]) -> None:
+    faults = list(found)
     if len(faults) == 1:
         raise faults[0]
     if faults:

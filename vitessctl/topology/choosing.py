@@ -28,7 +28,7 @@ def below(nodes: Sequence[Node], path: str, roots: dict[str, str]) -> tuple[Node
     A path begins with `global` or a cell, as for vtctldclient's GetTopologyPath, or with a root as etcd has it; else it
     is one of `global`.
     """
-    wanted = _normal(path, roots)
+    wanted = full_path(path, roots)
     if wanted == "/":
         return tuple(nodes)
     found = tuple(node for node in nodes if node.address == wanted or node.address.startswith(f"{wanted}/"))
@@ -37,7 +37,7 @@ def below(nodes: Sequence[Node], path: str, roots: dict[str, str]) -> tuple[Node
     return found
 
 
-def _normal(path: str, roots: dict[str, str]) -> str:
+def full_path(path: str, roots: dict[str, str]) -> str:
     """`/CELL/PATH`, without a slash at the end."""
     clean = "/" + path.strip("/")
     for cell, root in sorted(roots.items(), key=lambda pair: -len(pair[1])):

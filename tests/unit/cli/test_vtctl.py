@@ -118,6 +118,7 @@ def test_in_a_rehearsal_the_stand_in_is_run(cli: Cli, capfd: pytest.CaptureFixtu
     result = about(cli, MINIMAL)("vtctl", "--rehearse", "--", "Nope")
 
     assert result.code == 1
+    assert result.err.startswith("REHEARSAL: stand-in servers")
     assert "unknown command: Nope" in capfd.readouterr().err
 
 

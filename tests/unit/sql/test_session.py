@@ -8,7 +8,7 @@ import pytest
 
 from vitessctl.errors import ExitCode, UsageError, VitessctlError
 from vitessctl.sql.result import Result, value_text
-from vitessctl.sql.session import FIXES, NotAReadError, SqlErrors, check, run_all
+from vitessctl.sql.session import FIXES, NotAReadError, SqlErrors, check_reads, check_writes, run_all
 from vitessctl.sql.tokens import Statement, statements
 from vitessctl.vtctld.errors import SqlError
 from vitessctl.vtctld.refusal import refusal
@@ -105,7 +105,7 @@ def test_another_error_is_not_tried_again() -> None:
 
 def test_what_may_write_is_refused_and_its_place_named() -> None:
     with pytest.raises(NotAReadError) as refused:
-        check(statements("select 1; delete from t; select 2"), Server({}), write=False)
+        check_reads(statements("select 1; delete from t; select 2"))
 
     assert refused.value.what == "statement 2 of 3 is not known to be one that only reads, so nothing was run"
     assert refused.value.why.startswith("it begins with DELETE")
@@ -114,28 +114,28 @@ def test_what_may_write_is_refused_and_its_place_named() -> None:
 
 def test_no_password_of_a_refused_statement_is_repeated() -> None:
     with pytest.raises(NotAReadError) as refused:
-        check(statements("create user a identified by 'hunter2secret'"), Server({}), write=False)
+        check_reads(statements("create user a identified by 'hunter2secret'"))
 
     assert "hunter2secret" not in str(refused.value)
 
 
 def test_all_that_may_write_are_named_at_once() -> None:
     with pytest.raises(SqlErrors) as refused:
-        check(statements("delete from t; select 1; drop table t"), Server({}), write=False)
+        check_reads(statements("delete from t; select 1; drop table t"))
 
     assert [error.what.split(" is ")[0] for error in refused.value.errors] == ["statement 1 of 3", "statement 3 of 3"]
 
 
 def test_what_may_write_may_be_asked_for() -> None:
-    check(statements("delete from t; select 1"), Server({}), write=True)
+    check_writes(statements("delete from t; select 1"), Server({}))
 
 
 def test_a_place_may_refuse_it_all_the_same() -> None:
     no = UsageError("it is a replica")
 
     with pytest.raises(UsageError, match="it is a replica"):
-        check(statements("select 1; delete from t"), Server({}, refuses=no), write=True)
-    check(statements("select 1"), Server({}, refuses=no), write=True)
+        check_writes(statements("select 1; delete from t"), Server({}, refuses=no))
+    check_writes(statements("select 1"), Server({}, refuses=no))
 
 
 @pytest.mark.parametrize(
