@@ -21,6 +21,7 @@ from vitessctl.cli import (
     plan,
     releases,
     render,
+    replication,
     status,
     up,
     validate,
@@ -55,7 +56,7 @@ def _root(
         raise typer.Exit(int(ExitCode.SPEC))
 
 
-for module in (init, validate, render, plan, check_images, up, status, connect, logs, history, down):
+for module in (init, validate, render, plan, check_images, up, status, replication, connect, logs, history, down):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")
