@@ -7,8 +7,13 @@ import re
 import pytest
 
 from tests.support.live import REPOSITORY
-from tests.unit.heal.worlds import SECOND
+from tests.support.world import a_cluster, open_world
+from tests.unit.heal.worlds import SECOND, seen_in
 from tests.unit.report.test_replication import replication
+from vitessctl import releases
+from vitessctl.heal.choice import choose
+from vitessctl.plan.safety import Danger
+from vitessctl.report.reparent import choice_lines
 from vitessctl.report.replication import HEADER, print_replication
 from vitessctl.report.screen import console
 from vitessctl.status import observe
@@ -40,3 +45,17 @@ def test_every_column_that_is_explained_is_there() -> None:
 
     assert set(explained) - {"column"} <= set(HEADER)
     assert len(explained) > 5
+
+
+def test_the_screen_of_reparent() -> None:
+    world, cluster = open_world(), a_cluster()
+
+    lines = choice_lines(choose(seen_in(world, cluster), releases.get("24")))
+
+    assert "".join(f"{line}\n" for line in lines) == SCREENS[1]
+
+
+def test_every_danger_of_a_reparent_is_explained() -> None:
+    words = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE, flags=re.MULTILINE))
+
+    assert words == {Danger.data_loss.value, Danger.living_primary.value}

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from tests.support.live import LiveCluster
+from tests.support.writer import Client, Story
 from vitessctl import releases
 from vitessctl.vtctld.client import connect
 from vitessctl.vtctld.errors import SqlError
@@ -78,3 +79,73 @@ def test_replication_names_rows_that_only_a_replica_has(running: LiveCluster) ->
     assert code == 3
     assert tablets[victim]["errant_transactions"] == 1
     assert sum(tablet["errant_transactions"] for tablet in tablets.values()) == 1
+
+
+def reparent(running: LiveCluster, *words: str) -> tuple[int, list[dict[str, Any]]]:
+    """The exit code of `reparent`, and what it printed as JSON."""
+    done = running.run("reparent", "messages", "--output", "json", *words)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def all_there(running: LiveCluster, story: Story) -> None:
+    """Every row that a client was told of is still there."""
+    found = {row[0] for row in running.rows("select id from notes where id >= 1000000")}
+    assert set(story.acknowledged) <= found
+
+
+def tell(name: str, gap: float, story: Story) -> None:
+    print(f"\n{name}: gap {gap:.2f} s; {len(story.acknowledged)} rows, outage {story.write_outage:.2f} s")  # noqa: T201
+
+
+def test_a_planned_reparent_loses_nothing(running: LiveCluster) -> None:
+    running.wait_ready()
+    wanted = replicas(running)[-1]
+    with Client(running) as client:
+        client.wait_for_writes(10, seconds=30)
+        code, said = reparent(running, "--to", wanted)
+        client.wait_for_writes(10, seconds=30)
+
+    assert (code, said[-1]["primary"], len(said[-1]["replicas"])) == (0, wanted, 2)
+    assert running.primary() == wanted
+    all_there(running, client.story)
+    assert client.story.read_errors == []
+    assert replication(running)[0] == 0
+    tell("planned", said[-1]["gap_seconds"], client.story)
+
+
+def frozen(running: LiveCluster, alias: str) -> list[int]:
+    """Freeze vttablet and MySQL of a tablet, which nobody restarts then; gives their process ids."""
+    pids = [running.pids()[f"Program/vttablet-{alias}"], running.mysqld_pid(alias)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    return pids
+
+
+def test_a_frozen_primary_is_replaced_and_nothing_is_lost(running: LiveCluster) -> None:
+    running.wait_ready()
+    victim, stopped = running.primary(), [running.pids()["Program/vtorc-zone1"]]
+    os.kill(stopped[0], signal.SIGSTOP)
+    try:
+        with Client(running) as client:
+            client.wait_for_writes(10, seconds=30)
+            stopped += frozen(running, victim)
+            code, said = reparent(running, "--yes")
+            client.wait_for_writes(10, seconds=60)
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+
+    chosen = next(each for each in said if each["type"] == "reparent")
+    assert (code, chosen["mode"], chosen["old"]) == (0, "emergency", victim)
+    assert said[-1]["silent"] == [victim]
+    running.wait_ready(90)
+    all_there(running, client.story)
+    tell("emergency", said[-1]["gap_seconds"], client.story)
+
+
+def test_after_it_the_history_has_it(running: LiveCluster) -> None:
+    assert reparent(running)[0] == 0
+
+    runs = json.loads(running.run("history", "--output", "json").stdout)["runs"]
+
+    assert (runs[0]["command"], runs[0]["result"]) == ("reparent", "done")

@@ -21,6 +21,7 @@ from vitessctl.cli import (
     plan,
     releases,
     render,
+    reparent,
     replication,
     status,
     up,
@@ -56,7 +57,9 @@ def _root(
         raise typer.Exit(int(ExitCode.SPEC))
 
 
-for module in (init, validate, render, plan, check_images, up, status, replication, connect, logs, history, down):
+_BRINGING_UP = (init, validate, render, plan, check_images, up)
+_RUNNING = (status, replication, reparent, connect, logs, history, down)
+for module in (*_BRINGING_UP, *_RUNNING):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")

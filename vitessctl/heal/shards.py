@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vitessctl.errors import UsageError
 from vitessctl.model.cluster import Cluster, Shard
+from vitessctl.model.naming import tablet_alias
 from vitessctl.spec.words import did_you_mean
 
 
@@ -34,3 +35,11 @@ def _unknown(word: str, known: list[str]) -> UsageError:
         why=f"it has {', '.join(known)}",
         fix=did_you_mean(word, known) or "name one of them, as KEYSPACE or KEYSPACE/SHARD",
     )
+
+
+def tablet_alias_of(word: str) -> str:
+    """The alias in its long form of `zone1-101` or `zone1-0000000101`. UsageError if it is none."""
+    cell, _, uid = word.rpartition("-")
+    if not cell or not (uid.isascii() and uid.isdigit()):
+        raise UsageError(f"{word} is no tablet alias", fix="an alias is a cell, a dash and a number: zone1-0000000100")
+    return tablet_alias(cell, int(uid))

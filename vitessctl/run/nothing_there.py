@@ -93,7 +93,13 @@ class NothingThere:
         _refuse()
 
     def emergency_reparent(
-        self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+        ignored: Sequence[str] = (),
     ) -> str:
         """Refused."""
         _refuse()

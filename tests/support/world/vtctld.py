@@ -214,7 +214,8 @@ class WorldVtctld:
         rpc = "PlannedReparentShard"
         record = self._shard_to_reparent(rpc, keyspace, shard, new_primary, expected_primary)
         world, old = self._world, record.primary
-        for alias in {old, new_primary} - {""}:
+        everybody = {tablet.alias for tablet in self._topology.of_shard(keyspace, shard)}
+        for alias in sorted(everybody if old else {new_primary} - {""}):
             if not world.tablet_up(alias):
                 self._unreachable(rpc, alias, seconds)
         new = new_primary or reparent.most_advanced(world, record)
@@ -229,11 +230,18 @@ class WorldVtctld:
         return new
 
     def emergency_reparent(
-        self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+        ignored: Sequence[str] = (),
     ) -> str:
         """EmergencyReparentShard."""
         rpc = "EmergencyReparentShard"
         record = self._shard_to_reparent(rpc, keyspace, shard, new_primary, expected_primary)
+        self._refuse_unsafe(rpc, record, ignored)
         new = new_primary or reparent.most_advanced(self._world, record)
         if new not in reparent.candidates(self._world, record):
             self._refuse(rpc, "no valid candidates for emergency reparent")
@@ -241,6 +249,20 @@ class WorldVtctld:
         reparent.promote(self._world, "vtctld", record, new)
         self._session.wrote(f"{rpc} {keyspace}/{shard} {new}")
         return new
+
+    def _refuse_unsafe(self, rpc: str, record: ShardRecord, ignored: Sequence[str]) -> None:
+        """With semi-sync a replica that is not reached may have acknowledged what nobody else has."""
+        if self._topology.keyspaces[record.keyspace].durability != "semi_sync":
+            return
+        for tablet in self._topology.of_shard(record.keyspace, record.name):
+            gone = not self._world.healthy(tablet.alias) and tablet.alias not in ignored
+            if gone and tablet.alias != record.primary and tablet.type == "replica":
+                text = (
+                    "failed to stop replication and build status maps: could not reach sufficient tablets to guarantee"
+                )
+                self._refuse(
+                    rpc, f"{text} safety: error when getting replication status for alias {tablet.alias}: gone"
+                )
 
     def _shard_to_reparent(self, rpc: str, keyspace: str, shard: str, new: str, expected: str) -> ShardRecord:
         self._begin(rpc)
