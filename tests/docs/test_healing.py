@@ -56,6 +56,6 @@ def test_the_screen_of_reparent() -> None:
 
 
 def test_every_danger_of_a_reparent_is_explained() -> None:
-    words = set(re.findall(r"^\| `([a-z-]+)` \|", PAGE, flags=re.MULTILINE))
+    words = set(re.findall(r"^\| `([a-z][a-z-]+)` \|", PAGE, flags=re.MULTILINE))
 
     assert words == {Danger.data_loss.value, Danger.living_primary.value}
