@@ -19,6 +19,7 @@ from vitessctl.cli import (
     interrupts,
     logs,
     plan,
+    rebuild,
     releases,
     render,
     reparent,
@@ -58,7 +59,7 @@ def _root(
 
 
 _BRINGING_UP = (init, validate, render, plan, check_images, up)
-_RUNNING = (status, replication, reparent, connect, logs, history, down)
+_RUNNING = (status, replication, reparent, rebuild, connect, logs, history, down)
 for module in (*_BRINGING_UP, *_RUNNING):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)

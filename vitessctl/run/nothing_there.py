@@ -108,6 +108,10 @@ class NothingThere:
         """Refused."""
         _refuse()
 
+    def backup(self, alias: str, seconds: float) -> None:
+        """Refused."""
+        _refuse()
+
     def start_replication(self, alias: str) -> None:
         """Refused."""
         _refuse()

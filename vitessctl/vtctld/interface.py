@@ -90,6 +90,9 @@ class Vtctld(Protocol):
     def reparent_tablet(self, alias: str) -> None:
         """Make a tablet copy from the primary that its shard has, and start that."""
 
+    def backup(self, alias: str, seconds: float) -> None:
+        """Take a backup of a tablet to where its vttablet is told; its MySQL stops for it. Returns when it is done."""
+
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet."""
 

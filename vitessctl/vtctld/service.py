@@ -179,6 +179,10 @@ class VtctldService:
         request = messages.ReparentTabletRequest(tablet=convert.parse_alias(alias))
         self._channel.call(request, messages.ReparentTabletResponse, self._timeout, alias)
 
+    def backup(self, alias: str, seconds: float) -> None:
+        """Take a backup of a tablet, by a command line: the legacy service is still there, and it is one call."""
+        self._channel.run(["Backup", convert.alias_text(convert.parse_alias(alias))], seconds, alias)
+
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet. NoReplicationError if it has no source."""
         request = messages.StartReplicationRequest(tablet_alias=convert.parse_alias(alias))

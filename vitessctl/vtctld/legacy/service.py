@@ -170,6 +170,10 @@ class LegacyService:
         self._run("reparent_tablet", alias, alias=_checked(alias))
         self.start_replication(alias)
 
+    def backup(self, alias: str, seconds: float) -> None:
+        """Take a backup of a tablet, to where its vttablet is told; returns when it is done."""
+        self._run("backup", alias, seconds, alias=_checked(alias))
+
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet. NoReplicationError if it has no source."""
         self._run("start_replication", alias, alias=_checked(alias))
