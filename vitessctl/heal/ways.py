@@ -160,7 +160,7 @@ def _hazards(own: TabletReplication) -> Iterator[Hazard]:
     if own.errant:
         yield Hazard(
             Danger.data_loss,
-            f"{own.alias} has {counted(own.errant_transactions, 'transaction')} that nobody leads to: {own.errant}",
+            f"{own.alias} has {counted(own.errant_transactions, 'transaction')} that the primary lacks: {own.errant}",
         )
     if own.tables_only_here:
         yield Hazard(

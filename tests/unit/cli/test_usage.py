@@ -12,8 +12,8 @@ from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
 COMMANDS = (
-    *("init", "validate", "render", "plan", "check-images", "up", "status", "replication", "reparent", "connect"),
-    *("logs", "history", "down", "releases"),
+    *("init", "validate", "render", "plan", "check-images", "up", "status", "replication", "reparent", "rebuild"),
+    *("connect", "logs", "history", "down", "releases"),
 )
 
 
