@@ -39,9 +39,9 @@ def test_the_screen_of_replication(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_column_that_is_explained_is_there() -> None:
-    explained = [
-        name for row in re.findall(r"^\| ([a-z][a-z, -]*) \|", PAGE, flags=re.MULTILINE) for name in row.split(", ")
-    ]
+    table = PAGE.partition("## Making another tablet primary")[0]
+    rows = re.findall(r"^\| ([a-z][a-z, -]*) \|", table, flags=re.MULTILINE)
+    explained = [name for row in rows for name in row.split(", ")]
 
     assert set(explained) - {"column"} <= set(HEADER)
     assert len(explained) > 5

@@ -149,3 +149,57 @@ def test_after_it_the_history_has_it(running: LiveCluster) -> None:
     runs = json.loads(running.run("history", "--output", "json").stdout)["runs"]
 
     assert (runs[0]["command"], runs[0]["result"]) == ("reparent", "done")
+
+
+def rebuild(running: LiveCluster, alias: str, *words: str) -> tuple[int, list[dict[str, Any]]]:
+    """The exit code of `rebuild`, and what it printed as JSON."""
+    done = running.run("rebuild", alias, "--yes", "--output", "json", *words, timeout=300)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_replica_is_made_anew_from_the_binary_logs(running: LiveCluster) -> None:
+    running.wait_ready()
+    victim = replicas(running)[0]
+
+    code, said = rebuild(running, victim)
+
+    assert (code, said[-1]["way"], said[-1]["tables"]) == (0, "binlogs", 1)
+    assert replication(running)[0] == 0
+    kept = list((running.state / "data").glob(f"vt_{victim.rpartition('-')[2]}.rebuilt-*"))
+    assert len(kept) == 1
+    running.wait_ready()
+    for _ in range(5):
+        assert running.rows("select count(*) from notes", "messages@replica") == [(100,)]
+    print(f"\nrebuild by binary logs: {said[-1]['seconds']:.1f} s")  # noqa: T201
+
+
+def test_rows_that_only_a_replica_has_are_not_thrown_away_unasked(running: LiveCluster) -> None:
+    running.wait_ready()
+    victim = replicas(running)[0]
+    write_only_there(running, victim)
+
+    assert rebuild(running, victim)[0] == 1
+    code, _ = rebuild(running, victim, "--allow", "data-loss")
+
+    assert code == 0
+    assert replication(running)[0] == 0
+
+
+def test_where_the_binary_logs_do_not_reach_back_it_is_cloned(running: LiveCluster) -> None:
+    """The way out of the first trial's hole: an empty replica that nobody can fill. Stand-ins do not clone, and say so."""
+    running.wait_ready()
+    primary, victim = running.primary(), replicas(running)[0]
+    running.as_dba(primary, "flush binary logs")
+    running.as_dba(primary, "purge binary logs before '2099-01-01 00:00:00'")
+
+    code, said = rebuild(running, victim)
+
+    if running.flag == "--rehearse":
+        assert code == 1
+        assert "no longer has its first transactions" in said[-1]["why"]
+        return
+    assert (code, said[-1]["way"], said[-1]["tables"]) == (0, "clone", 1)
+    assert running.rows("select count(*) from notes", "messages@replica") == [(100,)]
+    users = {row[0] for row in running.as_dba(primary, "select user from mysql.user")}
+    assert "vitessctl_clone" not in users
+    print(f"\nrebuild by a clone: {said[-1]['seconds']:.1f} s")  # noqa: T201
