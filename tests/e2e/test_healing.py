@@ -186,7 +186,7 @@ def test_rows_that_only_a_replica_has_are_not_thrown_away_unasked(running: LiveC
 
 
 def test_where_the_binary_logs_do_not_reach_back_it_is_cloned(running: LiveCluster) -> None:
-    """The way out of the first trial's hole: an empty replica that nobody can fill. Stand-ins do not clone, and say so."""
+    """The way out of the first trial's hole, an empty replica that nobody can fill. Stand-ins do not clone: refused."""
     running.wait_ready()
     primary, victim = running.primary(), replicas(running)[0]
     running.as_dba(primary, "flush binary logs")
