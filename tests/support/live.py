@@ -56,10 +56,10 @@ class LiveCluster:
     """In place of the inventory's own."""
 
     def command(self, *words: str) -> list[str]:
-        """The command line of a vitessctl command for this cluster."""
+        """The command line of a vitessctl command for this cluster; `schema diff` is a command of two words."""
         place = ["--state-dir", str(self.state), "-e", f"local.base_port={self.base_port}", self.flag]
         place += ["--image", self.image] if self.image else []
-        return [sys.executable, "-m", "vitessctl", words[0], "-i", str(self.inventory), *place, *words[1:]]
+        return [sys.executable, "-m", "vitessctl", *words[0].split(), "-i", str(self.inventory), *place, *words[1:]]
 
     def run(self, *words: str, timeout: float = UP_SECONDS) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

@@ -24,9 +24,11 @@ from vitessctl.cli import (
     render,
     reparent,
     replication,
+    schema,
     status,
     up,
     validate,
+    vschema,
 )
 from vitessctl.cli.printing import print_json
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
@@ -64,6 +66,8 @@ for module in (*_BRINGING_UP, *_RUNNING):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")
+app.add_typer(schema.app, name="schema")
+app.add_typer(vschema.app, name="vschema")
 
 
 def main() -> NoReturn:

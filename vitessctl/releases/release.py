@@ -85,6 +85,11 @@ class Release:
 
     Before, one has to be named, and what was received but is not applied yet is thrown away (source of 2.1 and 7).
     """
+    dual_in_every_keyspace: bool
+    """Whether vtgate answers `select 1` without being told a keyspace, also where there are several.
+
+    2.1 does not ("table dual not found"), 7 does (source); those between are not known to.
+    """
     splits_schema_blindly: bool
     """Whether ApplySchema cuts at every semicolon, within quotes too."""
     emergency_reparent: str

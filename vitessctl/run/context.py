@@ -16,7 +16,7 @@ from vitessctl.targets.base import Address, Target
 from vitessctl.vtctld.interface import Vtctld
 
 HttpGet = Callable[[Address, str], http.Answer]
-Ping = Callable[[Address, Sequence[User]], str]
+Ping = Callable[[Address, Sequence[User], query.Question], str]
 
 
 @dataclass

@@ -14,7 +14,7 @@ from vitessctl.releases import preview
 from vitessctl.render.documents import Document
 from vitessctl.run.context import Context
 from vitessctl.run.nothing_there import NothingThere
-from vitessctl.run.stage import Stage
+from vitessctl.run.stage import LeftUndone, Stage
 from vitessctl.run.stages import STAGES
 from vitessctl.targets.base import Change, Operation
 from vitessctl.vtctld.interface import Vtctld
@@ -24,6 +24,8 @@ DEADLINE_SECONDS = 5.0
 _UNREAD = "so the topology was not read: the actions (*) are those of a cluster that has nothing yet"
 
 Actions = Mapping[str, Sequence[str]]
+Seen = tuple[Actions, Sequence[str]]
+"""The actions by stage, and what has to be said besides."""
 
 
 def make_plan(context: Context, stages: Sequence[Stage] = STAGES, deadline: float = DEADLINE_SECONDS) -> Plan:
@@ -32,14 +34,14 @@ def make_plan(context: Context, stages: Sequence[Stage] = STAGES, deadline: floa
     surplus = [change for change in changes if change.operation is Operation.DELETE]
     if not context.prune:
         changes = [change for change in changes if change.operation is not Operation.DELETE]
-    actions, note = _actions(context, changes, stages, deadline)
+    actions, notes = _actions(context, changes, stages, deadline)
     documents = {document.label: document for document in context.documents}
     return Plan(
         cluster=context.cluster.name,
         target=context.target.name,
         stages=tuple(_planned(stage.name, changes, documents, actions.get(stage.name, ())) for stage in stages),
         left=() if context.prune else tuple(change.label for change in surplus),
-        notes=(*preview.notes(context.cluster.releases), *([note] if note else ())),
+        notes=(*preview.notes(context.cluster.releases), *notes),
         has_tablets=any(context.cluster.tablets()),
     )
 
@@ -66,23 +68,23 @@ def _step(change: Change, document: Document | None) -> Step:
     return Step(change)
 
 
-def _actions(
-    context: Context, changes: Sequence[Change], stages: Sequence[Stage], deadline: float
-) -> tuple[Actions, str]:
-    """The actions by stage, and what has to be said of them."""
+def _actions(context: Context, changes: Sequence[Change], stages: Sequence[Stage], deadline: float) -> Seen:
     wanted = [stage for stage in stages if stage.applies(context)]
     if any(change.component == "vtctld" and change.operation is Operation.CREATE for change in changes):
         note = f"vtctld does not run, {_UNREAD}" if context.target.kept() else ""
-        return _from(_with(context, NothingThere), wanted), note
+        return _seen(_with(context, NothingThere), wanted, note)
     try:
-        return _within(deadline, lambda: _from(context, wanted)), ""
+        return _within(deadline, lambda: _seen(context, wanted))
     except VitessctlError as error:
         why = error.why or error.what
-    return _from(_with(context, NothingThere), wanted), f"vtctld does not answer ({why}), {_UNREAD}"
+    return _seen(_with(context, NothingThere), wanted, f"vtctld does not answer ({why}), {_UNREAD}")
 
 
-def _from(context: Context, stages: Sequence[Stage]) -> Actions:
-    return {stage.name: tuple(stage.foresee(context)) for stage in stages}
+def _seen(context: Context, stages: Sequence[Stage], note: str = "") -> Seen:
+    found = {stage.name: tuple(stage.foresee(context)) for stage in stages}
+    left = [each.why for said in found.values() for each in said if isinstance(each, LeftUndone)]
+    actions = {name: tuple(each for each in said if isinstance(each, str)) for name, said in found.items()}
+    return actions, [*([note] if note else []), *left]
 
 
 def _with(context: Context, connect: Callable[[], Vtctld]) -> Context:
@@ -90,9 +92,9 @@ def _with(context: Context, connect: Callable[[], Vtctld]) -> Context:
     return replace(context, connect=connect)
 
 
-def _within(seconds: float, look: Callable[[], Actions]) -> Actions:
+def _within(seconds: float, look: Callable[[], Seen]) -> Seen:
     """Give up after a while; what is still asked then ends by its own deadline and is not waited for."""
-    answers: SimpleQueue[Actions | BaseException] = SimpleQueue()
+    answers: SimpleQueue[Seen | BaseException] = SimpleQueue()
 
     def work() -> None:
         try:

@@ -132,6 +132,10 @@ class NothingThere:
         """Refused: there is no tablet."""
         _refuse()
 
+    def run_ddl(self, alias: str, statement: str, seconds: float = 60.0) -> None:
+        """Refused: there is no tablet."""
+        _refuse()
+
     def apply_schema(self, keyspace: str, statements: Sequence[str], seconds: float = 60.0) -> None:
         """Refused."""
         _refuse()

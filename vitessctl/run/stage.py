@@ -10,6 +10,13 @@ from vitessctl.targets.base import Verdict
 
 
 @dataclass(frozen=True)
+class LeftUndone:
+    """What differs from the spec and stays as it is, as a sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Stage:
     """One step of the order.
 
@@ -31,7 +38,9 @@ class Stage:
     long. Empty: nothing is applied before the stage begins."""
     watches: tuple[str, ...] = ()
     """Stages whose documents bear on this one too: if one of them cannot come up, this stage says so."""
-    foresee: Callable[[Context], Iterable[str]] = lambda context: ()
-    """What it would do to the topology, as sentences that begin with a verb. It reads through `Context.vtctld` and
-    changes nothing; where there is no topology yet, it is given one that holds nothing. Documents are not its business.
+    foresee: Callable[[Context], Iterable[str | LeftUndone]] = lambda context: ()
+    """What it would do to the topology and to schemas, as sentences that begin with a verb, and what it leaves undone.
+
+    It reads through `Context.vtctld` and changes nothing; where there is no topology yet, it is given one that holds
+    nothing. Documents are not its business.
     """

@@ -105,6 +105,9 @@ class Vtctld(Protocol):
     def fetch_as_dba(self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0) -> QueryResult:
         """Run one statement on a tablet's MySQL as DBA."""
 
+    def run_ddl(self, alias: str, statement: str, seconds: float = 60.0) -> None:
+        """Run one DDL statement on a primary's MySQL as DBA, and let its vttablet read its tables anew."""
+
     def schema(self, alias: str, seconds: float = 15.0) -> Sequence[TableDefinition]:
         """The tables of a tablet's database."""
 

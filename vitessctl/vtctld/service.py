@@ -207,6 +207,13 @@ class VtctldService:
         answer = self._channel.call(request, messages.ExecuteFetchAsDBAResponse, seconds, alias)
         return convert.query_result(answer.result)
 
+    def run_ddl(self, alias: str, statement: str, seconds: float = 60.0) -> None:
+        """Run one DDL statement on a primary's MySQL as DBA, and let its vttablet read its tables anew."""
+        request = messages.ExecuteFetchAsDBARequest(
+            tablet_alias=convert.parse_alias(alias), query=statement, max_rows=1, reload_schema=True
+        )
+        self._channel.call(request, messages.ExecuteFetchAsDBAResponse, seconds, alias)
+
     def schema(self, alias: str, seconds: float = 15.0) -> Sequence[TableDefinition]:
         """The tables of a tablet's database."""
         request = messages.GetSchemaRequest(tablet_alias=convert.parse_alias(alias))

@@ -94,7 +94,7 @@ def context_of(world: World, cluster: Cluster, session: Session | None = None, t
         topology_address=TOPOLOGY_ADDRESS,
         connect=lambda: WorldVtctld(world, session),
         get=getter(world, session),
-        ping=lambda address, users: world.ping(address.port),
+        ping=lambda address, users, question: world.ping(address.port),
     )
 
 

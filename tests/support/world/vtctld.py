@@ -11,7 +11,7 @@ from tests.support.world import cloning, reparent
 from tests.support.world.mysql import Mysqld, text_of
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
-from vitessctl.run.stages.schema import table_of
+from vitessctl.schema.parse import table_of
 from vitessctl.vtctld.records import (
     CellRecord,
     FullStatus,
@@ -323,7 +323,16 @@ class WorldVtctld:
     def schema(self, alias: str, seconds: float = 15.0) -> Sequence[TableDefinition]:
         """The tables of a tablet."""
         self._living("GetSchema", alias, seconds)
-        return tuple(TableDefinition(table) for table in sorted(self._world.tables(alias)))
+        made = self._world.created
+        return tuple(TableDefinition(table, 0, made.get(table, "")) for table in sorted(self._world.tables(alias)))
+
+    def run_ddl(self, alias: str, statement: str, seconds: float = 60.0) -> None:
+        """Create a table on one primary."""
+        mysqld = self._living("ExecuteFetchAsDBA", alias, seconds)
+        tablet = self._topology.tablets[alias]
+        self._create(self._topology.shards[(tablet.keyspace, tablet.shard)], mysqld, statement)
+        self._world.settle()
+        self._session.wrote(f"ExecuteFetchAsDBA {alias}")
 
     def apply_schema(self, keyspace: str, statements: Sequence[str], seconds: float = 60.0) -> None:
         """Run DDL on the primaries of a keyspace, one transaction a statement."""
@@ -349,6 +358,7 @@ class WorldVtctld:
             result = {"FailedShards": [{"Shard": shard.name, "Err": f"rpc error: code = Unknown desc = {fault}"}]}
             self._refuse("ApplySchema", f"schema change failed, ExecuteResult: {json.dumps(result)}")
         self._world.effects[mysqld.write()] = table
+        self._world.created[table] = statement
 
     def vschema(self, keyspace: str) -> str:
         """The VSchema, with every default left out as protobuf does."""

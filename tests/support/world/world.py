@@ -83,6 +83,7 @@ class World:
         self.processes: dict[tuple[str, str], Process] = {}
         self.mysqlds: dict[str, Mysqld] = {}
         self.effects: dict[Gtid, str] = {}
+        self.created: dict[str, str] = {}
         """The table that a transaction made, where it made one."""
         self.logs: dict[tuple[str, str], list[str]] = {}
         self.doomed: dict[tuple[str, str], Verdict] = {}

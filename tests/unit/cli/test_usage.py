@@ -13,7 +13,7 @@ from vitessctl import __version__
 
 COMMANDS = (
     *("init", "validate", "render", "plan", "check-images", "up", "status", "replication", "reparent", "rebuild"),
-    *("connect", "logs", "history", "down", "releases"),
+    *("connect", "logs", "history", "down", "releases", "schema", "vschema"),
 )
 
 

@@ -58,7 +58,11 @@ def test_the_words_for_a_primary_change_with_12() -> None:
 
 @pytest.mark.parametrize(
     ("fact", "value", "last"),
-    [("emergency_reparent_looks_at_received", False, "7"), ("splits_schema_blindly", True, "3")],
+    [
+        ("emergency_reparent_looks_at_received", False, "7"),
+        ("splits_schema_blindly", True, "3"),
+        ("dual_in_every_keyspace", False, "6"),
+    ],
 )
 def test_what_older_vtctlds_do_otherwise(fact: str, value: bool, last: str) -> None:
     assert [name for name in NAMES if getattr(releases.get(name), fact) is value] == list(

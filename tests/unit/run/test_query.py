@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.sockets import closed_port, server
+from tests.support.world import a_cluster
+from vitessctl import releases
 from vitessctl.model.cluster import User
-from vitessctl.run.query import ping
+from vitessctl.run.query import Question, ping, question_for
 
+HALVES = ["-80", "80-"]
 CAPABILITIES = 0x0000_0001 | 0x0000_0200 | 0x0000_8000 | 0x0008_0000 | 0x0000_0008
 GREETING = (
     b"\x0a8.4.6-Vitess\0"
@@ -145,3 +148,28 @@ def test_whatever_a_server_sends_a_sentence_comes_back(garbage: bytes, as_packet
     sent = packet(0, garbage) if as_packet else garbage
     with server(lambda connection: connection.sendall(sent)) as address:
         assert ping(address, (), seconds=0.3)
+
+
+@pytest.mark.parametrize(
+    ("release", "keyspaces", "question"),
+    [
+        ("24", {"messages": {"shards": HALVES}}, Question("select 1")),
+        ("7", {"messages": {}, "lookup": {}}, Question("select 1")),
+        ("6", {"messages": {"shards": HALVES}, "lookup": {}}, Question("select 1", "lookup")),
+        ("2.1", {"messages": {}}, Question("select 1", "messages")),
+        ("2.1", {"messages": {"shards": HALVES}}, Question("show databases")),
+    ],
+)
+def test_what_every_vtgate_of_a_release_can_answer(
+    release: str, keyspaces: dict[str, dict[str, object]], question: Question
+) -> None:
+    """2.1 knows the table dual in no sharded keyspace, and in none at all while it has to choose between two."""
+    cluster = a_cluster(release=release, keyspaces=keyspaces)
+    assert question_for(cluster, releases.get(release)) == question
+
+
+def test_the_keyspace_is_said_at_the_login() -> None:
+    seen: list[bytes] = []
+    with server(vtgate(packet(2, OK), ROWS, seen)) as address:
+        assert ping(address, (), Question("select 1", "lookup")) == ""
+    assert b"lookup\0" in seen[0]

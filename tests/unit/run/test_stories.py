@@ -212,11 +212,12 @@ def test_tables_that_the_spec_declares_are_there_for_the_first_client() -> None:
     assert world.tables(SECOND) == {"notes", "tags"}
 
 
-def test_a_table_that_is_added_to_the_spec_is_added_and_the_others_are_left() -> None:
-    first = a_cluster(keyspaces={"messages": {"schema": "create table notes (id bigint primary key)"}})
+def test_a_table_that_is_added_to_the_spec_is_added_and_what_would_lose_something_is_left() -> None:
+    first = a_cluster(keyspaces={"messages": {"schema": "create table notes (id bigint primary key, old int)"}})
     world = open_world(first)
     keyspace = replace(
-        first.keyspaces[0], schema="create table notes (other int); create table tags (id bigint primary key)"
+        first.keyspaces[0],
+        schema="create table notes (id bigint primary key); create table tags (id bigint primary key)",
     )
 
     outcome = up(world, replace(first, keyspaces=(keyspace,)))

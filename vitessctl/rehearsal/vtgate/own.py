@@ -99,6 +99,13 @@ class Own:
             self._session.autocommit = match[1].lower() in ("1", "on", "true")
         return table([], [])
 
+    def _need_dual(self) -> None:
+        """Until 6 no keyspace has the table `dual`, so that vtgate has to be told, or to have only one."""
+        if not (
+            self._release.dual_in_every_keyspace or self._session.target.keyspace or len(self._catalogue.names()) == 1
+        ):
+            raise GateError("vtgate: table dual not found", 1105)
+
     def _show(self, sql: str) -> QueryResult | None:
         words = sql.lower().split()[1:]
         if words and words[0] in ("session", "global"):
@@ -153,6 +160,7 @@ class Own:
     def _select(self, sql: str) -> QueryResult | None:
         number = _INTEGER.match(sql)
         if number:
+            self._need_dual()
             return table([number[1]], [[number[1]]], "INT64")
         if not _ONLY_OWN.match(sql):
             return None

@@ -1,80 +1,88 @@
-"""Schema and VSchema that the spec declares: tables that are missing, and a VSchema that differs.
+"""Schema and VSchema that the spec declares: what is missing or differs, where nothing can be lost by it.
 
-Only additions: a table that exists is left as it is, whatever the spec says of its columns. Changing and
-dropping is a decision that needs its own command.
+What loses something (a column, an index, a narrower type, a table's vindexes) is left as it is and named:
+`vitessctl schema apply` and `vitessctl vschema apply` do it, when it was allowed by name.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from vitessctl.model.cluster import Keyspace
 from vitessctl.run.context import Context
-from vitessctl.run.stage import Stage
+from vitessctl.run.declared import (
+    change_schema,
+    change_vschema,
+    look_at_schema,
+    look_at_vschema,
+    sentences,
+    strange_statement,
+)
+from vitessctl.run.stage import LeftUndone, Stage
+from vitessctl.schema.difference import Difference
+from vitessctl.schema.drift import KeyspaceDrift
+from vitessctl.schema.vschema import VSchemaDrift
 from vitessctl.targets.base import Verdict
 
-_PIECE = re.compile(
-    r"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `[^`]*` | --[ \t][^\n]* | --$ | \#[^\n]* | /\*.*?\*/ | ; | .""",
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
-)
-_NAME = r"(?:`[^`]+`|[\w$]+)"
-_CREATE_TABLE = re.compile(
-    rf"^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?:{_NAME}\s*\.\s*)?({_NAME})", re.IGNORECASE
-)
 FORESEEING_SECONDS = 3.0
 """What a tablet gets to name its tables for a plan."""
-_BY_NAME = ("tables", "vindexes", "params")
-"""Fields of a VSchema whose keys are names that somebody chose, not fields."""
-
-
-def statements_of(sql: str) -> tuple[str, ...]:
-    """The statements of a script, without comments; a semicolon inside quotes ends nothing."""
-    statements = [""]
-    for piece in _PIECE.findall(sql):
-        if piece == ";":
-            statements.append("")
-        else:
-            is_comment = piece == "--" or piece.startswith(("-- ", "--\t", "#", "/*"))
-            statements[-1] += " " if is_comment else piece
-    return tuple(stripped for statement in statements if (stripped := statement.strip()))
-
-
-def table_of(statement: str) -> str:
-    """The table that a CREATE TABLE makes, "" for any other statement."""
-    match = _CREATE_TABLE.match(statement)
-    return match[1].strip("`") if match else ""
+_DONE = {"create": "created", "alter": "altered"}
 
 
 def converge(context: Context) -> Verdict:
-    """Sets a VSchema that differs, then creates the tables that are missing."""
+    """Sets a VSchema that differs, then makes the tables that are missing and changes those that differ."""
     for keyspace in context.cluster.keyspaces:
-        strange = [statement for statement in statements_of(keyspace.schema) if not table_of(statement)]
-        if strange:
-            return _not_a_table(keyspace, strange[0])
+        if strange := strange_statement(keyspace):
+            return _not_a_table(keyspace, strange)
+    left: list[str] = []
     for keyspace in context.cluster.keyspaces:
-        if keyspace.vschema:
-            _converge_vschema(context, keyspace)
+        if keyspace.vschema and _converge_vschema(context, keyspace).held:
+            left.append("vitessctl vschema diff")
         if keyspace.schema:
-            _create_missing_tables(context, keyspace)
-    return Verdict.done("as declared")
+            drift = _converge_tables(context, keyspace)
+            if again := _safe(drift):
+                return _shown_otherwise(keyspace, again[0])
+            if not drift.is_empty:
+                left.append("vitessctl schema diff")
+    shown = " and ".join(dict.fromkeys(left))
+    return Verdict.done(f"as declared, but for what would lose something: {shown} shows it" if left else "as declared")
 
 
-def foresee(context: Context) -> Iterator[str]:
-    """The tables that are missing, and each VSchema that differs."""
+def foresee(context: Context) -> Iterator[str | LeftUndone]:
+    """Each VSchema that differs, what is done to tables, and what is held back of both."""
     existing = {keyspace.name for keyspace in context.vtctld.keyspaces()}
     for keyspace in context.cluster.keyspaces:
         there = keyspace.name in existing
-        if keyspace.vschema and not (there and _has_vschema(context, keyspace)):
-            yield f"set the VSchema of {keyspace.name}"
-        missing = _missing_tables(context, keyspace, FORESEEING_SECONDS) if there else statements_of(keyspace.schema)
-        if names := [table for statement in missing if (table := table_of(statement))]:
-            yield f"create in {keyspace.name}: {', '.join(names)}"
+        if keyspace.vschema:
+            yield from _foresee_vschema(context, keyspace, there)
+        if keyspace.schema:
+            drift = look_at_schema(context.vtctld, keyspace, FORESEEING_SECONDS, there=there)
+            for verb, rest in sentences(_safe(drift)):
+                yield f"{verb} in {keyspace.name}: {rest}"
+            yield from (LeftUndone(text) for text in held_back(drift))
+
+
+def _foresee_vschema(context: Context, keyspace: Keyspace, there: bool) -> Iterator[str | LeftUndone]:
+    drift = look_at_vschema(context.vtctld, keyspace) if there else None
+    if drift is None or drift.changes_safely:
+        yield f"set the VSchema of {keyspace.name}"
+    for held in drift.held if drift else ():
+        remedy = f"vitessctl vschema apply {keyspace.name} does it"
+        yield LeftUndone(f"the VSchema of {keyspace.name} is not wholly as declared: {held}; {remedy}")
+
+
+def held_back(drift: KeyspaceDrift) -> Iterator[str]:
+    """A sentence for each difference that up leaves as it is, and for what cannot be compared."""
+    for difference in drift.differences():
+        if difference.held:
+            yield (
+                f"{drift.keyspace}.{difference.table} differs: {difference.what} is left undone, as {difference.held}; "
+                f"vitessctl schema apply {drift.keyspace} does it"
+            )
+    yield from (f"{drift.keyspace}: {text}" for text in drift.unreadable())
 
 
 def _not_a_table(keyspace: Keyspace, statement: str) -> Verdict:
-    """There is no telling whether such a statement has been run before, so it is never run."""
     begin = " ".join(statement.split()[:3])
     return Verdict.doomed(
         f"the schema of {keyspace.name} has a statement that creates no table: {begin} …",
@@ -82,57 +90,36 @@ def _not_a_table(keyspace: Keyspace, statement: str) -> Verdict:
     )
 
 
-def _create_missing_tables(context: Context, keyspace: Keyspace) -> None:
-    missing = _missing_tables(context, keyspace)
-    if missing:
-        context.vtctld.apply_schema(keyspace.name, missing)
-        names = ", ".join(table_of(statement) for statement in missing)
-        context.acted("schema", f"created in {keyspace.name}: {names}", True)
+def _safe(drift: KeyspaceDrift) -> tuple[Difference, ...]:
+    return tuple(each for each in drift.differences() if not each.held)
 
 
-def _missing_tables(context: Context, keyspace: Keyspace, seconds: float = 15.0) -> Sequence[str]:
-    """The statements whose table the first shard's primary does not have; all of them while nobody leads it."""
-    first = keyspace.shards[0]
-    record = context.vtctld.shard(first.keyspace, first.name) if keyspace.schema else None
-    primary = record.primary if record else ""
-    found = {table.name for table in context.vtctld.schema(primary, seconds)} if primary else set()
-    return [statement for statement in statements_of(keyspace.schema) if table_of(statement) not in found]
+def _converge_tables(context: Context, keyspace: Keyspace) -> KeyspaceDrift:
+    """Changes, and looks again: what MySQL then still shows otherwise would be changed at each run, for nothing."""
+    drift = look_at_schema(context.vtctld, keyspace)
+    wanted = _safe(drift)
+    if not wanted:
+        return drift
+    change_schema(context.vtctld, drift, wanted)
+    for verb, rest in sentences(wanted):
+        context.acted("schema", f"{_DONE[verb]} in {keyspace.name}: {rest}", True)
+    return look_at_schema(context.vtctld, keyspace)
 
 
-def _has_vschema(context: Context, keyspace: Keyspace) -> bool:
-    return vschema_matches(json.loads(keyspace.vschema), json.loads(context.vtctld.vschema(keyspace.name) or "{}"))
+def _shown_otherwise(keyspace: Keyspace, left: Difference) -> Verdict:
+    return Verdict.doomed(
+        f"{left.what} of {keyspace.name}.{left.table} was done, but MySQL shows it otherwise: "
+        f"declared {left.after or 'nothing'}, there {left.before or 'nothing'}",
+        "Declare it as MySQL shows it.",
+    )
 
 
-def _converge_vschema(context: Context, keyspace: Keyspace) -> None:
-    if not _has_vschema(context, keyspace):
-        context.vtctld.apply_vschema(keyspace.name, keyspace.vschema)
+def _converge_vschema(context: Context, keyspace: Keyspace) -> VSchemaDrift:
+    drift = look_at_vschema(context.vtctld, keyspace)
+    if drift.changes_safely:
+        change_vschema(context.vtctld, keyspace.name, drift.safe)
         context.acted("schema", f"set the VSchema of {keyspace.name}", True)
-
-
-def vschema_matches(wanted: object, found: object) -> bool:
-    """Whether two VSchemas say the same; a field left out and its empty value are one thing (protobuf)."""
-    return _without_empty(wanted) == _without_empty(found)
-
-
-def _without_empty(value: object) -> object:
-    if isinstance(value, dict):
-        fields = {_camel(str(key)): _field(_camel(str(key)), item) for key, item in value.items()}
-        return {key: item for key, item in fields.items() if item not in ("", False, 0, [], {}, None)}
-    if isinstance(value, list):
-        return [_without_empty(item) for item in value]
-    return value
-
-
-def _field(name: str, value: object) -> object:
-    """A map by name keeps its names as they are, and those too whose value is empty: a table is there or is not."""
-    if name in _BY_NAME and isinstance(value, dict):
-        return {key: _without_empty(item) for key, item in value.items()}
-    return _without_empty(value)
-
-
-def _camel(key: str) -> str:
-    head, *rest = key.split("_")
-    return head + "".join(part.capitalize() for part in rest)
+    return drift
 
 
 def applies(context: Context) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from vitessctl.model.cluster import Cell, Shard
 from vitessctl.run.context import Context
+from vitessctl.run.query import question_for
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
@@ -55,7 +56,8 @@ def _fault(context: Context, cell: Cell, wanted: Mapping[str, int]) -> str:
     users = context.target.users()
     if users is None:
         return ""  # Only its users know their passwords: what vtgate sees has to do.
-    return context.ping(context.target.address("vtgate", cell.name, "mysql"), users)
+    question = question_for(context.cluster, context.release)
+    return context.ping(context.target.address("vtgate", cell.name, "mysql"), users, question)
 
 
 STAGE = Stage("vtgate", ("primary", "rollout"), "vtgate to serve", converge, early=("keyspaces",))

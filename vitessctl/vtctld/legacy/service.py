@@ -191,6 +191,10 @@ class LegacyService:
         words = {"alias": _checked(alias), "query": query, "rows": str(max_rows)}
         return output.query_result(self._run("fetch_as_dba", alias, seconds, **words))
 
+    def run_ddl(self, alias: str, statement: str, seconds: float = 60.0) -> None:
+        """Run one DDL statement on a primary's MySQL as DBA, and let its vttablet read its tables anew."""
+        self._run("run_ddl", alias, seconds, alias=_checked(alias), query=statement)
+
     def schema(self, alias: str, seconds: float = 15.0) -> Sequence[TableDefinition]:
         """The tables of a tablet's database."""
         return tuple(output.tables(self._run("schema", alias, seconds, alias=_checked(alias))))

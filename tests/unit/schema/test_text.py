@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitessctl.run.stages.schema import statements_of, table_of, vschema_matches
+from vitessctl.schema.parse import table_of
+from vitessctl.schema.tokens import statements_of
+from vitessctl.schema.vschema import vschema_matches
 
 
 @pytest.mark.parametrize(
