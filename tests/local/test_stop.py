@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.support import Sandbox, file, operations, program, snapshot, wait_for
+from vitessctl.targets.local import stopping
 from vitessctl.targets.local.faults import StateFolderError
 
 STUBBORN = "sh -c 'trap \"\" TERM; while :; do sleep 1; done'"
@@ -289,3 +290,23 @@ class TestDeleteData:
         assert str(caught.value) == (
             f"{sandbox.state}/data: cannot delete {sandbox.state}/data/ibdata1\n  why: Permission denied"
         )
+
+
+def test_a_tablets_data_are_put_aside_under_a_name_that_tells_when(sandbox: Sandbox) -> None:
+    sandbox.apply(program("vtctld"))
+    folder = sandbox.state / "data/vt_0000000101"
+    folder.mkdir()
+    (folder / "rows").write_text("all of them")
+
+    (said,) = stopping.set_aside(sandbox.state, "zone1-0000000101", 1_800_000_000.0)
+
+    aside = sandbox.state / "data/vt_0000000101.rebuilt-20270115T080000Z"
+    assert (aside / "rows").read_text() == "all of them"
+    assert not folder.exists()
+    assert said == f"its old data are kept in {aside}; delete them when nobody needs them"
+
+
+def test_where_there_are_no_data_nothing_is_put_aside(sandbox: Sandbox) -> None:
+    sandbox.apply(program("vtctld"))
+
+    assert stopping.set_aside(sandbox.state, "zone1-0000000101", 0.0) == ()

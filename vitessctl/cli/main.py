@@ -19,8 +19,11 @@ from vitessctl.cli import (
     interrupts,
     logs,
     plan,
+    rebuild,
     releases,
     render,
+    reparent,
+    replication,
     schema,
     sql,
     status,
@@ -61,23 +64,10 @@ def _root(
         raise typer.Exit(int(ExitCode.SPEC))
 
 
-for module in (
-    init,
-    validate,
-    render,
-    plan,
-    check_images,
-    up,
-    status,
-    tablets,
-    topology,
-    sql,
-    vtctl,
-    connect,
-    logs,
-    history,
-    down,
-):
+_BRINGING_UP = (init, validate, render, plan, check_images, up)
+_LOOKING = (status, tablets, topology, replication, sql, vtctl)
+_RUNNING = (reparent, rebuild, connect, logs, history, down)
+for module in (*_BRINGING_UP, *_LOOKING, *_RUNNING):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")

@@ -30,6 +30,12 @@ class GtidSet:
         left = {name: _subtract(intervals, other.sources.get(name, ())) for name, intervals in self.sources.items()}
         return GtidSet({name: intervals for name, intervals in left.items() if intervals})
 
+    def union(self, other: GtidSet) -> GtidSet:
+        """What either has."""
+        names = self.sources.keys() | other.sources.keys()
+        every = {name: [*self.sources.get(name, ()), *other.sources.get(name, ())] for name in names}
+        return GtidSet({name: _merge(intervals) for name, intervals in every.items()})
+
     def count(self) -> int:
         """How many transactions."""
         return sum(end - start + 1 for intervals in self.sources.values() for start, end in intervals)

@@ -32,6 +32,8 @@ class Danger(str, Enum):
     """Every tablet would be taken away, because the spec has none."""
     release_jump = "release-jump"
     """Releases of Vitess that are more than one apart would run beside each other."""
+    living_primary = "living-primary"
+    """A primary that lives would be replaced as if it were dead (only `reparent`)."""
 
 
 @dataclass(frozen=True)

@@ -93,12 +93,22 @@ class NothingThere:
         _refuse()
 
     def emergency_reparent(
-        self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+        ignored: Sequence[str] = (),
     ) -> str:
         """Refused."""
         _refuse()
 
     def reparent_tablet(self, alias: str) -> None:
+        """Refused."""
+        _refuse()
+
+    def backup(self, alias: str, seconds: float) -> None:
         """Refused."""
         _refuse()
 

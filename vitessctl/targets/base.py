@@ -318,6 +318,16 @@ class Target(Protocol):
     def prune(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove what runs and has no document any more, keeping data."""
 
+    def keeps_backups(self) -> bool:
+        """Whether its tablets are told of a place for backups that all of them reach."""
+
+    def set_aside(self, tablet: Tablet) -> Sequence[str]:
+        """Take the data of a tablet away that is stopped, so that it starts on nothing; says what became of them.
+
+        They are kept where there is room for that. What is known of the tablet's past is kept in any case: it is held
+        back if the topology names it primary.
+        """
+
     def kept(self) -> Sequence[str]:
         """What holds the cluster's data, by name."""
 

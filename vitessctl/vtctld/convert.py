@@ -138,6 +138,7 @@ def replication_status(status: replicationdata_pb2.Status) -> ReplicationStatus:
         io_error=status.last_io_error,
         sql_error=status.last_sql_error,
         position=gtid_set(status.position),
+        received=gtid_set(status.relay_log_position),
     )
 
 

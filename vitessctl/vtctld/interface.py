@@ -79,11 +79,19 @@ class Vtctld(Protocol):
         new_primary: str = "",
         expected_primary: str = "",
         seconds: float = 30.0,
+        ignored: Sequence[str] = (),
     ) -> str:
-        """EmergencyReparentShard: gives the alias of the primary."""
+        """EmergencyReparentShard: gives the alias of the primary.
+
+        `ignored`: replicas that do not answer and are given up; without it the call is refused where one of them may
+        have acknowledged what nobody else has. Until 7 vtctld passes over all that do not answer.
+        """
 
     def reparent_tablet(self, alias: str) -> None:
         """Make a tablet copy from the primary that its shard has, and start that."""
+
+    def backup(self, alias: str, seconds: float) -> None:
+        """Take a backup of a tablet to where its vttablet is told; its MySQL stops for it. Returns when it is done."""
 
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet."""

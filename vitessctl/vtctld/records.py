@@ -68,7 +68,7 @@ class ReplicationStatus:
     position: str = ""
     """The GTID set that has been applied, without the flavour's prefix."""
     received: str = ""
-    """The GTID set in its relay logs, applied or not; "" where it is not asked for (from 15 on)."""
+    """The GTID set that came to its relay logs, applied or not. From 15 on what it applied before is in it too."""
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,13 @@ class VtctldService:
         return convert.alias_text(answer.promoted_primary)
 
     def emergency_reparent(
-        self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+        ignored: Sequence[str] = (),
     ) -> str:
         """EmergencyReparentShard: gives the alias of the primary. `seconds` is the wait for replicas."""
         self._expect(keyspace, shard, expected_primary)
@@ -159,6 +165,7 @@ class VtctldService:
             keyspace=keyspace,
             shard=shard,
             new_primary=convert.optional_alias(new_primary),
+            ignore_replicas=[convert.parse_alias(alias) for alias in ignored],
             expected_primary=self._expected_alias(expected_primary),
             wait_replicas_timeout=convert.duration(seconds),
         )
@@ -171,6 +178,10 @@ class VtctldService:
         """Make a tablet copy from the primary that its shard has."""
         request = messages.ReparentTabletRequest(tablet=convert.parse_alias(alias))
         self._channel.call(request, messages.ReparentTabletResponse, self._timeout, alias)
+
+    def backup(self, alias: str, seconds: float) -> None:
+        """Take a backup of a tablet, by a command line: the legacy service is still there, and it is one call."""
+        self._channel.run(["Backup", convert.alias_text(convert.parse_alias(alias))], seconds, alias)
 
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet. NoReplicationError if it has no source."""

@@ -50,6 +50,15 @@ class Mysqld:
     semi_sync_replica: bool = False
     unapplied: set[Gtid] = field(default_factory=set)
     """What it has received and not applied: a long transaction, or a thread that stands still."""
+    version: str = "8.4.6"
+    super_read_only: bool = True
+    """Counts only while it is read-only at all."""
+    has_clone: bool = True
+    """Whether its image has the clone plugin."""
+    clones: bool = False
+    """Whether that is loaded."""
+    donors: str = ""
+    """Whom it may clone, as host:port."""
     stuck: bool = False
     """Its threads run, but nothing arrives: a replica that lags for ever."""
 

@@ -40,7 +40,11 @@ def boot(world: World, document: Document) -> str:
     """The end of a start; gives the last words of a process that dies in place of it."""
     component, subject = document.component, document.subject
     if component == "mysqlctld":
-        world.mysqld(subject).started()
+        mysqld = world.mysqld(subject)
+        if not mysqld.initialised and world.backups:
+            mysqld.executed = set(world.backups[-1][1])
+            mysqld.purged = set(mysqld.executed)
+        mysqld.started()
     if component in NEEDS_TOPOLOGY and not world.etcd_up:
         return "Failed to open topo server (etcd2,127.0.0.1:15010,/vitess/global): context deadline exceeded"
     cell = subject.partition("-")[0]

@@ -188,6 +188,23 @@ class WorldTarget:
         self._world.topology.__init__()  # type: ignore[misc]
         return tuple(names)
 
+    backs_up = False
+
+    def keeps_backups(self) -> bool:
+        """As the test says."""
+        return self.backs_up
+
+    def set_aside(self, tablet: Tablet) -> Sequence[str]:
+        """Put the data of a stopped tablet aside."""
+        self._session.check()
+        for component in ("vttablet", "mysqlctld"):
+            assert (component, tablet.alias) not in self._world.processes, f"{component} runs on what is taken away"
+        mysqld = self._world.mysqlds[tablet.alias]
+        self._world.set_aside[tablet.alias] = set(mysqld.executed)
+        mysqld.lose_everything()
+        self._session.wrote(f"set aside {tablet.alias}")
+        return (f"its old data are kept in data/{tablet.alias}.old",)
+
     # What the commands want beside the protocol
 
     @contextmanager

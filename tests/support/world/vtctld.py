@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from tests.support.world import reparent
+from tests.support.world import cloning, reparent
 from tests.support.world.mysql import Mysqld, text_of
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
@@ -148,6 +148,15 @@ class WorldVtctld:
         mysqld.start()
         self._session.wrote(f"StartReplication {alias}")
 
+    def backup(self, alias: str, seconds: float) -> None:
+        """Back a tablet up: its MySQL is down meanwhile. A primary is refused."""
+        mysqld = self._living("Backup", alias, seconds)
+        if self._topology.tablets[alias].type == "primary":
+            self._refuse("Backup", "type PRIMARY cannot take backup. if you really need to do this, rerun the backup")
+        self._world.backups.append((alias, set(mysqld.executed)))
+        self._world.advance(5.0)
+        self._session.wrote(f"Backup {alias}")
+
     def reparent_tablet(self, alias: str) -> None:
         """Give a tablet the source that its shard's primary is, and start it."""
         mysqld = self._living("ReparentTablet", alias, TOPOLOGY_SECONDS)
@@ -172,11 +181,11 @@ class WorldVtctld:
         return FullStatus(
             alias=alias,
             server_uuid=mysqld.uuid,
-            version="8.4.6",
+            version=mysqld.version,
             read_only=mysqld.read_only,
-            super_read_only=mysqld.read_only,
+            super_read_only=mysqld.read_only and mysqld.super_read_only,
             position=self._world.position(alias),
-            gtid_purged="",
+            gtid_purged=text_of(mysqld.purged),
             semi_sync_primary_enabled=mysqld.semi_sync_primary,
             semi_sync_replica_enabled=mysqld.semi_sync_replica,
             semi_sync_blocked=self._blocked(alias),
@@ -214,7 +223,8 @@ class WorldVtctld:
         rpc = "PlannedReparentShard"
         record = self._shard_to_reparent(rpc, keyspace, shard, new_primary, expected_primary)
         world, old = self._world, record.primary
-        for alias in {old, new_primary} - {""}:
+        everybody = {tablet.alias for tablet in self._topology.of_shard(keyspace, shard)}
+        for alias in sorted(everybody if old else {new_primary} - {""}):
             if not world.tablet_up(alias):
                 self._unreachable(rpc, alias, seconds)
         new = new_primary or reparent.most_advanced(world, record)
@@ -229,11 +239,18 @@ class WorldVtctld:
         return new
 
     def emergency_reparent(
-        self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+        ignored: Sequence[str] = (),
     ) -> str:
         """EmergencyReparentShard."""
         rpc = "EmergencyReparentShard"
         record = self._shard_to_reparent(rpc, keyspace, shard, new_primary, expected_primary)
+        self._refuse_unsafe(rpc, record, ignored)
         new = new_primary or reparent.most_advanced(self._world, record)
         if new not in reparent.candidates(self._world, record):
             self._refuse(rpc, "no valid candidates for emergency reparent")
@@ -241,6 +258,20 @@ class WorldVtctld:
         reparent.promote(self._world, "vtctld", record, new)
         self._session.wrote(f"{rpc} {keyspace}/{shard} {new}")
         return new
+
+    def _refuse_unsafe(self, rpc: str, record: ShardRecord, ignored: Sequence[str]) -> None:
+        """With semi-sync a replica that is not reached may have acknowledged what nobody else has."""
+        if self._topology.keyspaces[record.keyspace].durability != "semi_sync":
+            return
+        for tablet in self._topology.of_shard(record.keyspace, record.name):
+            gone = not self._world.healthy(tablet.alias) and tablet.alias not in ignored
+            if gone and tablet.alias != record.primary and tablet.type == "replica":
+                text = (
+                    "failed to stop replication and build status maps: could not reach sufficient tablets to guarantee"
+                )
+                self._refuse(
+                    rpc, f"{text} safety: error when getting replication status for alias {tablet.alias}: gone"
+                )
 
     def _shard_to_reparent(self, rpc: str, keyspace: str, shard: str, new: str, expected: str) -> ShardRecord:
         self._begin(rpc)
@@ -275,7 +306,10 @@ class WorldVtctld:
 
     def fetch_as_dba(self, alias: str, query: str, max_rows: int = 10000, seconds: float = 15.0) -> QueryResult:
         """Only what the world can answer."""
-        self._living("ExecuteFetchAsDBA", alias, seconds)
+        mysqld = self._living("ExecuteFetchAsDBA", alias, seconds)
+        answer = cloning.run(self._world, mysqld, query, lambda text: self._refuse("ExecuteFetchAsDBA", text, alias))
+        if answer is not None:
+            return answer
         if query == "set global rpl_semi_sync_master_enabled = 1":
             self._world.mysqlds[alias].semi_sync_primary = True
             return QueryResult((), ())

@@ -106,6 +106,12 @@ class World:
         """What nobody may do to a cluster, though the servers let it happen."""
         self.troubles: dict[str, float] = {}
         """Since when vtorc sees what it will repair."""
+        self.clone_password = ""
+        """Of the user who may clone; empty: there is none."""
+        self.set_aside: dict[str, set[Gtid]] = {}
+        """What tablets held when their data were put aside."""
+        self.backups: list[tuple[str, set[Gtid]]] = []
+        """Of whom a backup was taken, and what it holds."""
         self._last_pid = 1000
 
     # Time

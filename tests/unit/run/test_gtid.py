@@ -79,6 +79,7 @@ def test_reading_what_was_written_gives_the_same(executed: set[tuple[str, int]])
 def test_it_compares_as_a_set_of_transactions(one: set[tuple[str, int]], other: set[tuple[str, int]]) -> None:
     assert set_of(one).contains(set_of(other)) == (one >= other)
     assert set_of(one).minus(set_of(other)) == set_of(one - other)
+    assert set_of(one).union(set_of(other)) == set_of(one | other)
 
 
 @given(st.text(alphabet="abc0123456789:-,/ \n", max_size=40))

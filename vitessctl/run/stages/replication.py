@@ -55,7 +55,7 @@ def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dic
         if fault:
             faults[tablet.alias] = fault
             if repair and lasts >= SETTLED_SECONDS:
-                _repair(context, status, primary, fault)
+                repair_tablet(context, status, primary, fault)
     return faults
 
 
@@ -99,8 +99,11 @@ def _copies_from(replication: ReplicationStatus, primary: TabletRecord) -> bool:
     return (replication.source_host, replication.source_port) == (primary.mysql_hostname, primary.mysql_port)
 
 
-def _repair(context: Context, status: FullStatus, primary: TabletRecord, fault: str) -> None:
-    """What vtorc does from release 15 on. What MySQL itself calls an error, a start would only meet again."""
+def repair_tablet(context: Context, status: FullStatus, primary: TabletRecord, fault: str) -> None:
+    """Mend what is wrong with one tablet, as vtorc does from release 15 on.
+
+    What MySQL itself calls an error, a start would only meet again.
+    """
     alias, replication = status.alias, status.replication
     if alias == primary.alias:
         if fault == UNSAFE:

@@ -37,6 +37,20 @@ def wait_gone(namespace: str, seen: Pods, mine: Callable[[KubernetesObject], boo
         sleep(_PAUSE)
 
 
+def wait_no_claim(api: KubernetesApi, namespace: str, names: Sequence[str], now: Clock, sleep: Sleep) -> None:
+    """Wait until claims are gone: a new pod would be given one that is on its way out. Raises NotReadyError."""
+    begun = now()
+    while left := [name for name in names if api.get(kinds.PERSISTENT_VOLUME_CLAIM, namespace, name) is not None]:
+        if now() - begun > GONE_SECONDS:
+            raise NotReadyError(
+                f"PersistentVolumeClaim/{left[0]} did not go within {GONE_SECONDS:.0f} s",
+                where=namespace,
+                why="something still uses it, or has put a finalizer on it",
+                fix="Mend the cause, then run the same command again.",
+            )
+        sleep(_PAUSE)
+
+
 def why_left(pod: KubernetesObject) -> str:
     """Why a pod is still there."""
     metadata = pod["metadata"]

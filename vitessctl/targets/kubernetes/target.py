@@ -258,6 +258,21 @@ class KubernetesTarget:
         self._lists.forget()
         return [deletion(kind, found) for kind, found in surplus]
 
+    def keeps_backups(self) -> bool:
+        """Not in a place that we know of."""
+        return False
+
+    def set_aside(self, tablet: Tablet) -> Sequence[str]:
+        """Delete its claims: a volume cannot be renamed. A StorageClass that retains volumes keeps the old one."""
+        ending = f"-{self._layout.tablet_name(tablet)}-0"
+        claims = self._lists.of(kinds.PERSISTENT_VOLUME_CLAIM, 0)
+        found = [claim for name, claim in sorted(claims.items()) if name.endswith(ending)]
+        for claim in found:
+            removal.delete(self.api, self.namespace, kinds.PERSISTENT_VOLUME_CLAIM, claim)
+        removal.wait_no_claim(self.api, self.namespace, [name_of(claim) for claim in found], self._now, self._sleep)
+        self._lists.forget()
+        return [f"deleted: PersistentVolumeClaim/{name_of(claim)}" for claim in found]
+
     def kept(self) -> Sequence[str]:
         """The claims, and the Secrets that were generated; an operator's EtcdCluster with what it has."""
         kept = [f"{kind.name}/{name_of(found)}" for kind, found in self._data()]

@@ -62,5 +62,15 @@ def data_folder(alias: str) -> str:
     return f"vt_{int(number) if number.isdigit() else 0:010d}"
 
 
+def set_aside(state: Path, alias: str, now: float) -> Sequence[str]:
+    """Rename the folder of a tablet's MySQL, which must not run; gives a sentence for it, none if there is none."""
+    folder = state / "data" / data_folder(alias)
+    if not folder.is_dir():
+        return ()
+    aside = folder.with_name(f"{folder.name}.rebuilt-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(now))}")
+    folder.rename(aside)
+    return (f"its old data are kept in {aside}; delete them when nobody needs them",)
+
+
 def _mentions(process: Process, folders: Sequence[str]) -> bool:
     return any(folder in word for word in process.command for folder in folders)

@@ -312,6 +312,14 @@ class LocalTarget:
         if self.state.exists and not programs.programs_in(self.state):
             self._daemon.shutdown()
 
+    def keeps_backups(self) -> bool:
+        """In the state folder; the stand-ins take none."""
+        return not self._binaries.rehearsal
+
+    def set_aside(self, tablet: Tablet) -> Sequence[str]:
+        """Rename its folder: on the same disk that costs nothing, and what is kept can be looked at."""
+        return stopping.set_aside(self.state.path, tablet.alias, time.time())
+
     def kept(self) -> Sequence[str]:
         """The paths that hold the cluster's data."""
         return erase.kept(self.state)

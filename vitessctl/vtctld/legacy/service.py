@@ -142,20 +142,26 @@ class LegacyService:
         return self._reparent("first_primary", keyspace, shard, _checked(alias), seconds)
 
     def emergency_reparent(
-        self, keyspace: str, shard: str, new_primary: str = "", expected_primary: str = "", seconds: float = 30.0
+        self,
+        keyspace: str,
+        shard: str,
+        new_primary: str = "",
+        expected_primary: str = "",
+        seconds: float = 30.0,
+        ignored: Sequence[str] = (),
     ) -> str:
         """EmergencyReparentShard: gives the alias of the primary. Until 7, `new_primary` must be given."""
         if not self._release.emergency_reparent_looks_at_received:
             _checked(new_primary)
         self._expect(keyspace, shard, expected_primary)
-        return self._reparent("emergency_reparent", keyspace, shard, new_primary, seconds)
+        given_up = ",".join(_checked(alias) for alias in ignored)
+        return self._reparent("emergency_reparent", keyspace, shard, new_primary, seconds, ignored=given_up)
 
-    def _reparent(self, call: str, keyspace: str, shard: str, alias: str, seconds: float) -> str:
+    def _reparent(self, call: str, keyspace: str, shard: str, alias: str, seconds: float, **more: str) -> str:
         """The command prints nothing of use, and from 7 on the shard's record follows only a moment later."""
         subject, limit = f"{keyspace}/{shard}", seconds + REPARENT_MARGIN
-        self._run(
-            call, subject, limit, keyspace=keyspace, shard=shard, alias=alias and _checked(alias), wait=f"{seconds:g}s"
-        )
+        words = {"keyspace": keyspace, "shard": shard, "alias": alias and _checked(alias), "wait": f"{seconds:g}s"}
+        self._run(call, subject, limit, **words, **more)
         record = None if alias else self.shard(keyspace, shard)
         return record.primary if record else alias
 
@@ -163,6 +169,10 @@ class LegacyService:
         """Make a tablet copy from the primary that its shard has, and start that."""
         self._run("reparent_tablet", alias, alias=_checked(alias))
         self.start_replication(alias)
+
+    def backup(self, alias: str, seconds: float) -> None:
+        """Take a backup of a tablet, to where its vttablet is told; returns when it is done."""
+        self._run("backup", alias, seconds, alias=_checked(alias))
 
     def start_replication(self, alias: str) -> None:
         """Start replication on a tablet. NoReplicationError if it has no source."""

@@ -13,7 +13,7 @@ from vitessctl.errors import NotReadyError
 from vitessctl.targets.kubernetes import kinds
 from vitessctl.targets.kubernetes.faults import Outdated
 from vitessctl.targets.kubernetes.interface import KubernetesObject
-from vitessctl.targets.kubernetes.removal import GONE_SECONDS, delete, owned_by, wait_gone, why_left
+from vitessctl.targets.kubernetes.removal import GONE_SECONDS, delete, owned_by, wait_gone, wait_no_claim, why_left
 
 
 def a_pod(name: str = "shop-etcd-0", node: str = "node1", **metadata: Any) -> dict[str, Any]:
@@ -113,3 +113,43 @@ def test_why_a_pod_is_still_there(pod: dict[str, Any], why: str) -> None:
 )
 def test_whose_a_pod_is(owners: list[dict[str, str]] | None, ours: bool) -> None:
     assert owned_by(a_pod(ownerReferences=owners), ["shop-etcd", "shop-vtctld"]) is ours
+
+
+class Claims:
+    """Claims that are gone after some looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks, self.now = looks, 0.0
+        self.api = FakeApi(namespaces=["default"])
+        self.api.put(a_claim("data-shop-0"))
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.looks -= 1
+        if not self.looks:
+            self.api.remove(kinds.PERSISTENT_VOLUME_CLAIM, "default", "data-shop-0")
+
+    def wait(self) -> None:
+        wait_no_claim(self.api, "default", ["data-shop-0", "another"], lambda: self.now, self.sleep)
+
+
+def a_claim(name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }
+
+
+def test_claims_are_waited_for() -> None:
+    claims = Claims(looks=3)
+    claims.wait()
+    assert claims.now == pytest.approx(0.9)
+
+
+def test_a_claim_that_stays_is_named() -> None:
+    claims = Claims(looks=-1)
+    with pytest.raises(NotReadyError, match="PersistentVolumeClaim/data-shop-0 did not go within 180 s"):
+        claims.wait()
+    assert claims.now > GONE_SECONDS

@@ -413,3 +413,25 @@ def test_down_keeps_the_password_and_delete_data_does_not() -> None:
 
     assert f"Secret/{SECRET}" in bed.target.delete_data()
     assert bed.api.names(kinds.SECRET, NAMESPACE) == []
+
+
+def test_a_tablets_data_go_with_its_claim_alone(bed: Bed) -> None:
+    tablet = next(bed.cluster.tablets())
+    own = [document for document in bed.documents if document.subject == tablet.alias]
+    claim = f"data-minimal-vttablet-{tablet.alias}-0"
+    before = bed.api.names(kinds.PERSISTENT_VOLUME_CLAIM, NAMESPACE)
+    bed.target.stop(own)
+
+    assert bed.target.set_aside(tablet) == [f"deleted: PersistentVolumeClaim/{claim}"]
+
+    assert set(before) - set(bed.api.names(kinds.PERSISTENT_VOLUME_CLAIM, NAMESPACE)) == {claim}
+    bed.target.apply(own)
+    assert bed.api.names(kinds.PERSISTENT_VOLUME_CLAIM, NAMESPACE) == before
+
+
+def test_where_there_is_no_claim_nothing_goes(bed: Bed) -> None:
+    tablet = next(bed.cluster.tablets())
+    bed.target.set_aside(tablet)
+
+    assert bed.target.set_aside(tablet) == []
+    assert not bed.target.keeps_backups()

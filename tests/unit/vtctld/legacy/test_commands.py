@@ -55,7 +55,7 @@ def test_a_value_is_one_word_whatever_is_in_it() -> None:
 
 def test_a_flag_without_a_value_is_left_out() -> None:
     values = {"keyspace": "commerce", "shard": "0", "wait": "30s"}
-    assert command(releases.get("8"), "emergency_reparent", alias="", **values) == [
+    assert command(releases.get("8"), "emergency_reparent", alias="", ignored="", **values) == [
         "EmergencyReparentShard",
         "--keyspace_shard=commerce/0",
         "--wait_replicas_timeout=30s",
