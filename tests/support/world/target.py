@@ -106,6 +106,8 @@ class WorldTarget:
         base = self._world.base_port
         if component == "etcd":
             return Address(HOST, getattr(ports.etcd_ports(base, int(subject.rpartition("-")[2])), port))
+        if component == "application":
+            return Address(HOST, {"http": ports.application_port(base, subject)}[port])
         if component == "vttablet":
             found = ports.tablet_ports(base, int(subject.rpartition("-")[2]))
         elif component == "vtctld":

@@ -150,7 +150,7 @@ class KubernetesTarget:
 
     def address(self, component: str, subject: str, port: str) -> Address:
         """Through a port-forward, or the pod itself where we run in the cluster. UnreachableError while none runs."""
-        number = (ETCD_PORTS if component == "etcd" else PORTS).get(port)
+        number = self._port(component, subject, port)
         if not number:
             raise UnreachableError(f"{component} has no {port} port", where=self.namespace)
         return self._reach.address(component, subject, number)
@@ -158,7 +158,13 @@ class KubernetesTarget:
     def published(self, component: str, subject: str, port: str) -> str:
         """The Service's name within the cluster of Kubernetes."""
         name = self._layout.name(component, subject)
-        return f"{name}.{self.namespace}.svc:{PORTS[port]}"
+        return f"{name}.{self.namespace}.svc:{self._port(component, subject, port)}"
+
+    def _port(self, component: str, subject: str, port: str) -> int:
+        """The number of a named port; 0 where the component has none of that name."""
+        if component == "application":
+            return self.cluster.application(subject).port if port == "http" else 0
+        return (ETCD_PORTS if component == "etcd" else PORTS).get(port, 0)
 
     def users(self) -> Sequence[User] | None:
         """Those of the spec; passwords that it does not hold are in a Secret."""
