@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vitessctl.run.context import Context
     from vitessctl.targets.kubernetes.target import KubernetesTarget
     from vitessctl.targets.local import LocalTarget
+    from vitessctl.vtctld.interface import Vtctld
 
 
 @dataclass(frozen=True)
@@ -144,16 +145,22 @@ def context_of(
     from vitessctl.render.layout_kubernetes import KubernetesLayout
     from vitessctl.render.layout_local import LocalLayout
     from vitessctl.run.context import Context
-    from vitessctl.vtctld.client import connect
 
     release = releases.get(cluster.release)
     layout = KubernetesLayout(cluster) if target.name == "kubernetes" else LocalLayout(cluster)
+
+    def connect_to_vtctld() -> Vtctld:
+        address = str(target.address("vtctld", "", "grpc"))
+        from vitessctl.vtctld.client import connect  # loads grpc, so only where there is a vtctld to talk to
+
+        return connect(address, releases.get(layout.release_of("vtctld")))
+
     return Context(
         cluster=cluster,
         release=release,
         target=target,
         documents=documents,
         topology_address=layout.topology_address(),
-        connect=lambda: connect(str(target.address("vtctld", "", "grpc")), releases.get(layout.release_of("vtctld"))),
+        connect=connect_to_vtctld,
         prune=prune,
     )

@@ -31,7 +31,9 @@ class Step:
 
     change: Change
     fingerprint: str = ""
-    """A hash of the text that is applied; empty for a secret one, whose text could be guessed at from it."""
+    """A hash of the text that is applied; empty where it changes nothing, and for a secret one, whose text could be
+    guessed at from it.
+    """
 
     @property
     def consequence(self) -> str:

@@ -9,7 +9,7 @@ from vitessctl.errors import TemplateError
 from vitessctl.render.marks import END, PLAIN, QUOTED, STRUCTURE
 
 _MARKED = re.compile(f"([{PLAIN}{QUOTED}{STRUCTURE}])([^{END}]*){END}")
-_MARK = re.compile(f"[{PLAIN}{QUOTED}{STRUCTURE}]")
+_NO_MARKS = bytes(set(range(256)) - set(f"{PLAIN}{QUOTED}{STRUCTURE}{END}".encode()))
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")
 RESERVED = re.compile("[\ue000-\ue004]|\\\\[uU]0*[eE]00[0-4]")
 """The characters that tokens are made of, as such and as YAML and JSON escape them."""
@@ -37,23 +37,14 @@ class Raw:
 
 
 def split(raw: str) -> Raw:
-    """A raw rendering taken apart: what `_MARKED` finds, found without it, which takes five times as long."""
-    *marked, rest = raw.split(END)
-    parts = [_parted(text) for text in marked]
-    if not all(kind for _, kind, _ in parts):  # the template itself holds such characters
+    """A raw rendering taken apart. As `_MARKED` does it, which takes five times as long: cut at every mark."""
+    marks = raw.encode("utf-8", "surrogatepass").translate(None, _NO_MARKS).decode()
+    kinds, ends = marks[0::2], marks[1::2]
+    if END in kinds or ends != END * len(kinds):  # the template itself holds such characters
         found = _MARKED.split(raw)
         return Raw(tuple(found[0::3]), tuple(found[1::3]), tuple(found[2::3]))
-    literals, kinds, values = zip(*parts, strict=True) if parts else ((), (), ())
-    return Raw((*literals, rest), kinds, values)
-
-
-def _parted(text: str) -> tuple[str, str, str]:
-    """Literal text, the first mark in it, and the value after that; no mark where there is none."""
-    literal, kind, value = text.partition(QUOTED)
-    if kind and PLAIN not in literal and STRUCTURE not in literal:
-        return literal, kind, value
-    found = _MARK.search(text)
-    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
+    parts = raw.replace(PLAIN, END).replace(QUOTED, END).replace(STRUCTURE, END).split(END)
+    return Raw(tuple(parts[0::2]), tuple(kinds), tuple(parts[1::2]))
 
 
 def token(number: int) -> str:

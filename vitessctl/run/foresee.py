@@ -59,7 +59,7 @@ def _stage_of(change: Change) -> str:
 
 
 def _step(change: Change, document: Document | None) -> Step:
-    if document is None:
+    if document is None or not change.is_change:
         return Step(change)
     if not document.secret:
         return Step(change, hashlib.sha256(document.text.encode()).hexdigest())

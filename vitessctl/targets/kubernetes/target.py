@@ -21,7 +21,6 @@ from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.ordering import is_workload
-from vitessctl.targets.kubernetes.preflight import preflight
 from vitessctl.targets.kubernetes.preflight_namespace import namespace_document
 from vitessctl.targets.kubernetes.reach import Reach
 from vitessctl.targets.kubernetes.snapshot import COMPONENT, FRESH_SECONDS, PROBE, Lists, label_of, name_of
@@ -94,6 +93,8 @@ class KubernetesTarget:
 
         `probes`: whether images are to be run once, too.
         """
+        from vitessctl.targets.kubernetes.preflight import preflight  # a plan does without all that it loads
+
         ready = preflight(self.api, self.namespace, self.cluster.name, documents, probes=probes)
         if ready.make_namespace:
             self.api.create(namespace_document(self.namespace, self.cluster.name))
