@@ -39,12 +39,13 @@ def run(installed: Path, elsewhere: Path, *words: str) -> subprocess.CompletedPr
     return subprocess.run(command, cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=60)
 
 
-def test_templates_and_inventories_are_in_the_wheel(wheel: Path) -> None:
+def test_templates_inventories_and_examples_are_in_the_wheel(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
-    for folder in ("templates", "inventories"):
+    assert [name for name in packed if "__pycache__" in name] == []
+    for folder in ("templates", "inventories", "examples"):
         for path in (REPOSITORY / folder).rglob("*"):
-            if path.is_file():
+            if path.is_file() and "__pycache__" not in path.parts:
                 assert f"vitessctl/_data/{path.relative_to(REPOSITORY)}" in packed
 
 
