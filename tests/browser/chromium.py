@@ -68,7 +68,12 @@ class Page:
 
     def press(self, name: str) -> Page:
         """Click the element with an id; the next page is there when this returns."""
-        self.driver.find_element("id", name).click()
+        from selenium.webdriver.support.expected_conditions import staleness_of
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        before = self.driver.find_element("tag name", "html")
+        self.driver.find_element("id", name).click()  # returns at once where the answer takes its time
+        WebDriverWait(self.driver, SECONDS).until(staleness_of(before))
         return self
 
     def is_wider_than_its_window(self) -> bool:
