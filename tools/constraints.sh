@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 resolve() { .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --no-header --no-annotate "$@"; }
 
 # uv itself is not among what vitessctl needs: it installs it.
-echo uv | resolve --extra rehearsal --extra dev pyproject.toml - --output-file tools/constraints.txt
+echo uv | resolve --extra rehearsal --extra dev --extra browser pyproject.toml - --output-file tools/constraints.txt
 
 # Only vitessctl's own dependencies are old here. What runs the tests is as above.
 grep -E '^(hypothesis|pytest|pytest-timeout|pytest-xdist)==' tools/constraints.txt |

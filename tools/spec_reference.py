@@ -16,7 +16,7 @@ MARK = "<!-- From here on generated: python -m tools.spec_reference -->\n"
 
 Schema = Mapping[str, Any]
 
-_NAMED = {"cells": "CELL", "keyspaces": "KEYSPACE"}
+_NAMED = {"cells": "CELL", "keyspaces": "KEYSPACE", "applications": "APPLICATION"}
 """What stands in a path for the names that the user chooses."""
 _TYPES = {
     "string": "text",

@@ -52,6 +52,11 @@ layer "stand-ins" tests -n 2 tests/rehearsal
 layer "whole clusters of stand-ins (rehearsal)" tests tests/e2e
 layer "wheel: built, installed, run" tests tests/wheel
 layer "images for the test bed" tests tests/testbed/image_recipes/tests
+if why=$(tools/browser.sh); then
+  layer "browser: the guestbook in Chromium" tests tests/browser
+else
+  skip "browser: the guestbook in Chromium" "$why"
+fi
 bed 0 "a real API server" tests/api
 bed 1 "the test bed itself" tests/bed
 bed 1 "whole clusters on a real Kubernetes" tests/e2e_kubernetes

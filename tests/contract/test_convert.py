@@ -54,9 +54,9 @@ def test_lengths_are_written_in_zigzag() -> None:
     assert query_pb2.Row(lengths=[1, -1], values=b"x").SerializeToString() == bytes.fromhex("0a020201120178")
 
 
-def test_bytes_that_are_no_text_are_escaped() -> None:
+def test_a_value_that_is_no_text_is_written_in_hexadecimal() -> None:
     result = query_pb2.QueryResult(rows=[query_pb2.Row(lengths=[3], values=b"a\xff\x00")])
-    assert convert.query_result(result).rows == (("a\\xff\x00",),)
+    assert convert.query_result(result).rows == (("0x61FF00",),)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ def command(
         str,
         typer.Argument(
             metavar="COMPONENT|ALIAS",
-            help="etcd, vtctld, vttablet, mysqld, vtorc or vtgate, all of them or those of a cell (vtgate/zone1); or "
-            "a tablet's alias (zone1-100).",
+            help="etcd, vtctld, vttablet, mysqld, vtorc, vtgate or application, all of them or those of a cell or name "
+            "(vtgate/zone1, application/guestbook); or a tablet's alias (zone1-100).",
         ),
     ],
     inventory: options.Inventory = None,

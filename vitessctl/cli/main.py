@@ -25,10 +25,14 @@ from vitessctl.cli import (
     reparent,
     replication,
     schema,
+    sql,
     status,
+    tablets,
+    topology,
     up,
     validate,
     vschema,
+    vtctl,
 )
 from vitessctl.cli.printing import print_json
 from vitessctl.errors import ExitCode, Interrupted, UsageError, VitessctlError
@@ -61,8 +65,9 @@ def _root(
 
 
 _BRINGING_UP = (init, validate, render, plan, check_images, up)
-_RUNNING = (status, replication, reparent, rebuild, connect, logs, history, down)
-for module in (*_BRINGING_UP, *_RUNNING):
+_LOOKING = (status, tablets, topology, replication, sql, vtctl)
+_RUNNING = (reparent, rebuild, connect, logs, history, down)
+for module in (*_BRINGING_UP, *_LOOKING, *_RUNNING):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name, epilog=module.EXAMPLE)(module.command)
 app.add_typer(releases.app, name="releases")

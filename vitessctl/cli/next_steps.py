@@ -9,6 +9,7 @@ from vitessctl.report.hidden import shown
 
 if TYPE_CHECKING:
     from vitessctl.cli.session import SpecOptions, Where
+    from vitessctl.model.applications import Application
     from vitessctl.model.cluster import Cluster
     from vitessctl.targets.base import Target
 
@@ -22,6 +23,7 @@ def next_steps(cluster: Cluster, target: Target, spec: SpecOptions, where: Where
         return [
             "",
             f"connect:          vitessctl connect {same}",
+            *(_forwarded(cluster, application) for application in cluster.applications if application.replicas),
             f"look at it:       vitessctl status {same}",
             f"stop it:          vitessctl down {same}",
         ]
@@ -31,9 +33,19 @@ def next_steps(cluster: Cluster, target: Target, spec: SpecOptions, where: Where
     for cell in cluster.cells:
         address = target.address("vtgate", cell.name, "mysql")
         lines.append(f"connect ({cell.name}):  mysql -h {address.host} -P {address.port} -u {user}{password}")
+    for application in cluster.applications:
+        lines.append(f"{application.name + ':':<17} http://{target.address('application', application.name, 'http')}/")
     lines.append(f"look at it:       vitessctl status {same}")
     lines.append(f"stop it:          vitessctl down {same}")
     return lines
+
+
+def _forwarded(cluster: Cluster, application: Application) -> str:
+    """How a person opens an application that only has a name within Kubernetes."""
+    from vitessctl.render.layout_kubernetes import KubernetesLayout
+
+    service = f"service/{KubernetesLayout(cluster).application_name(application)}"
+    return f"{application.name + ':':<17} kubectl -n {cluster.namespace} port-forward {service} {application.port}"
 
 
 def same_cluster(spec: SpecOptions, target: str, where: Where) -> str:

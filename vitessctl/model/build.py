@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vitessctl import releases
+from vitessctl.model.build_applications import applications
 from vitessctl.model.cluster import (
     COMPONENTS,
     Autoscale,
@@ -42,6 +43,7 @@ def build(spec: Spec) -> Cluster:
         keyspaces=tuple(_keyspace(keyspace, spec) for keyspace in view.keyspaces),
         users=tuple(User(user["name"], user.get("password", "")) for user in data.get("users", ())),
         users_secret=data.get("users_secret", ""),
+        applications=applications(view),
         resources=_resources(data.get("resources", "none")),
         extra_flags=data.get("extra_flags", {}),
         components=data.get("components", {}),

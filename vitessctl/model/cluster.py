@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from vitessctl.model.applications import Application
 from vitessctl.model.keyrange import KeyRange
 from vitessctl.model.naming import tablet_alias
 from vitessctl.model.pods import EMPTY, Settings
@@ -209,6 +210,8 @@ class Cluster:
     """MySQL users of vtgate; none: on one machine anybody may connect."""
     users_secret: str = ""
     """A Secret of somebody else with vtgate's users in its key users.json, in place of `users`."""
+    applications: tuple[Application, ...] = ()
+    """Programs of the user's own, beside Vitess."""
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY)
     """Kubernetes resources by component; a component that is absent gets no `resources` key at all."""
     extra_flags: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: EMPTY)
@@ -250,6 +253,13 @@ class Cluster:
         for cell in self.cells:
             if cell.name == name:
                 return cell
+        raise KeyError(name)
+
+    def application(self, name: str) -> Application:
+        """The application of that name; KeyError if there is none."""
+        for application in self.applications:
+            if application.name == name:
+                return application
         raise KeyError(name)
 
     def keyspace(self, name: str) -> Keyspace:

@@ -13,6 +13,7 @@ TABLETS_PER_BLOCK = 100
 _BLOCKS = 2**32 // TABLETS_PER_BLOCK - 1
 LOCAL_TABLET_SLOTS = 5000
 CELL_NUMBERS = 100
+APPLICATION_NUMBERS = 70
 
 
 def _stable_hash(*parts: str) -> int:
@@ -44,6 +45,11 @@ def cell_number(name: str) -> int:
     """A cell's place among the ports of one machine: the number its name ends with, else a hash; below 100."""
     match = re.search(r"(\d{1,2})$", name)
     return int(match[1]) if match else _stable_hash("cell", name) % CELL_NUMBERS
+
+
+def application_number(name: str) -> int:
+    """An application's place among the ports of one machine: a number below 70 that follows from its name."""
+    return _stable_hash("application", name) % APPLICATION_NUMBERS
 
 
 def safe_shard(shard: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vitessctl.model.naming import cell_number, local_tablet_slot
+from vitessctl.model.naming import application_number, cell_number, local_tablet_slot
 
 DEFAULT_BASE_PORT = 15000
 HIGHEST_OFFSET = 500 + 3 * 5000
@@ -50,6 +50,11 @@ def vtgate_ports(base: int, cell: str) -> ServerPorts:
 def vtorc_ports(base: int, cell: str) -> ServerPorts:
     """Port of a cell's vtorc."""
     return ServerPorts(http=base + 400 + cell_number(cell))
+
+
+def application_port(base: int, name: str) -> int:
+    """The port of an application: between those of etcd and those of vtgate."""
+    return base + 30 + application_number(name)
 
 
 def tablet_ports(base: int, uid: int) -> ServerPorts:

@@ -10,7 +10,7 @@ from vitessctl.render.layout import Expanded
 from vitessctl.render.marks import Quoted, ValueRefused, scalar_text, shown
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_.:@,+=-]+")
-_EXPANDED = re.compile(r"(--[a-z0-9_.-]+=)?%\(here\)s[A-Za-z0-9/_.-]*")
+_EXPANDED = re.compile(r"((--[a-z0-9_.-]+|[A-Za-z_][A-Za-z0-9_]*)=)?%\(here\)s[A-Za-z0-9/_.-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_BUT_SPACE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _COMMENT = re.compile(r"(\s)([;#])")

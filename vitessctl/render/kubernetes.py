@@ -21,6 +21,7 @@ def documents(cluster: Cluster, renderer: Renderer) -> Iterator[Document]:
         for cell in cluster.cells:
             yield source.of_cell("vtorc", "deployment", cell)
     yield from _vtgates(cluster, source)
+    yield from _applications(cluster, source)
 
 
 def _etcd(cluster: Cluster, source: Objects) -> Iterator[Document]:
@@ -67,3 +68,14 @@ def _vtgates(cluster: Cluster, source: Objects) -> Iterator[Document]:
     for cell in cluster.cells:
         if cell.vtgate.autoscale:
             yield source.of_cell("vtgate", "horizontalpodautoscaler", cell)
+
+
+def _applications(cluster: Cluster, source: Objects) -> Iterator[Document]:
+    if cluster.applications:
+        yield source.one("application", "networkpolicy")
+    for kind in ("service", "deployment"):
+        for application in cluster.applications:
+            yield source.of_application(kind, application)
+    for application in cluster.applications:
+        if application.replicas > 1:
+            yield source.of_application("poddisruptionbudget", application)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from vitessctl.model.applications import Application
 from vitessctl.model.cluster import Cell, Tablet
 from vitessctl.model.ports import ServerPorts
 
@@ -88,3 +89,12 @@ class Layout(Protocol):
 
     def vtgate_ports(self, cell: Cell) -> ServerPorts:
         """Ports of a cell's vtgate."""
+
+    def vtgate_host(self, cell: Cell) -> str:
+        """The name under which applications reach a cell's vtgate."""
+
+    def application_port(self, application: Application) -> int:
+        """What an application listens on."""
+
+    def password_file(self, application: Application) -> str:
+        """The file with the password with which it connects to vtgate."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vitessctl import releases
+from vitessctl.model.applications import Application
 from vitessctl.model.cluster import Cell, Cluster, Tablet
 from vitessctl.model.ports import EtcdPorts, ServerPorts
 from vitessctl.releases import Release
@@ -19,6 +20,8 @@ from vitessctl.render.names import object_name
 
 ETCD = EtcdPorts(client=2379, peer=2380, metrics=2381)
 VITESS = ServerPorts(http=15000, grpc=15999, mysql=3306)
+PASSWORD = "password"
+"""The file that holds an application's password."""
 MYSQLCTLD_PORT = 15001
 """In a pod with vttablet, so none of its ports."""
 
@@ -174,6 +177,22 @@ class KubernetesLayout:
     def vtgate_ports(self, cell: Cell) -> ServerPorts:
         """The usual ports."""
         return VITESS
+
+    def vtgate_host(self, cell: Cell) -> str:
+        """The Service of its vtgates."""
+        return self.name("vtgate", cell.name)
+
+    def application_name(self, application: Application) -> str:
+        """The name of its objects."""
+        return self.name("application", application.name)
+
+    def application_port(self, application: Application) -> int:
+        """What the spec says."""
+        return application.port
+
+    def password_file(self, application: Application) -> str:
+        """Where its container sees its user's key of vtgate's Secret."""
+        return f"{FOLDERS.users}/{PASSWORD}"
 
     def _release(self, component: str) -> Release:
         return releases.get(self.release_of(component))

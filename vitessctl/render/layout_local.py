@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vitessctl.model import ports
+from vitessctl.model.applications import Application
 from vitessctl.model.cluster import Cell, Cluster, Tablet
 from vitessctl.model.ports import ServerPorts
 from vitessctl.render.layout import EtcdMember, Expanded
+from vitessctl.render.names import label_value
 
 LOOPBACK = "127.0.0.1"
 
@@ -15,6 +17,11 @@ LOOPBACK = "127.0.0.1"
 def state_path(path: str) -> Expanded:
     """A path below the state folder, the same text on every machine."""
     return Expanded(f"%(here)s/{path}")
+
+
+def password_path(user: str) -> str:
+    """The file below the state folder that holds the password of a user of vtgate."""
+    return f"config/{label_value(user)}.password"
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,18 @@ class LocalLayout:
     def vtgate_ports(self, cell: Cell) -> ServerPorts:
         """Ports of a cell's vtgate."""
         return ports.vtgate_ports(self._base, cell.name)
+
+    def vtgate_host(self, cell: Cell) -> str:
+        """Always the loopback address."""
+        return LOOPBACK
+
+    def application_port(self, application: Application) -> int:
+        """Its own, which follows from its name."""
+        return ports.application_port(self._base, application.name)
+
+    def password_file(self, application: Application) -> str:
+        """One file a user: several applications may be the same one."""
+        return state_path(password_path(application.user))
 
     @property
     def _base(self) -> int:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from vitessctl import releases
+from vitessctl.model.applications import COMPONENT, Application
 from vitessctl.model.cluster import Cell, Cluster, Shard, Tablet
 from vitessctl.model.naming import safe_shard
-from vitessctl.render import giving_away, layout_kubernetes, object_rules, pods
+from vitessctl.render import applications, giving_away, layout_kubernetes, object_rules, pods
 from vitessctl.render.commandline import CommandLine, CommandLines
 from vitessctl.render.documents import Document
 from vitessctl.render.facts import Subject
+from vitessctl.render.generated import key_of
 from vitessctl.render.layout import Expanded
 from vitessctl.render.layout_kubernetes import KubernetesLayout
 from vitessctl.render.names import label_value
@@ -20,7 +22,14 @@ from vitessctl.render.raw import not_legal
 from vitessctl.render.renderer import Renderer
 from vitessctl.render.yamlmoulds import data_of
 
-STAGE_OF = {"etcd": "etcd", "vtctld": "vtctld", "vttablet": "mysql", "vtorc": "vtorc", "vtgate": "vtgate"}
+STAGE_OF = {
+    "etcd": "etcd",
+    "vtctld": "vtctld",
+    "vttablet": "mysql",
+    "vtorc": "vtorc",
+    "vtgate": "vtgate",
+    COMPONENT: "applications",
+}
 """Tablets are applied at once: MySQL's initialisation takes longest, and vttablet waits in its pod for its keyspace."""
 
 
@@ -40,8 +49,13 @@ class Arguments:
 
 def arguments(command: CommandLine) -> Arguments:
     """The command line for a container."""
-    words = (word if isinstance(word, Expanded) else word.replace("$", "$$") for word in command.arguments)
+    words = (word if isinstance(word, Expanded) else literal(word) for word in command.arguments)
     return Arguments(command.program, tuple(words))
+
+
+def literal(text: str) -> str:
+    """The text so that Kubernetes expands nothing in it."""
+    return text.replace("$", "$$")
 
 
 def _pod_values(placed: pods.Placed, labels: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,6 +110,23 @@ class Objects:
             placed = of(self._cluster, cell, labels["selector"])
             context |= {"command": self.command(component, cell), **_pod_values(placed, labels)}
         return self._document(component, f"{component}-{kind}.yaml.j2", cell.name, context)
+
+    def of_application(self, kind: str, application: Application) -> Document:
+        """An object that each application has."""
+        labels = self._labels(COMPONENT, application=application.name)
+        known = applications.variables(self._cluster, application, self.layout)
+        user = applications.user_of(self._cluster, application)
+        context = {
+            **labels,
+            **_pod_values(pods.of_application(self._cluster, application, labels["selector"]), labels),
+            "name": self.layout.application_name(application),
+            "application": application,
+            "command": [literal(word) for word in applications.words(application.command, known)],
+            "variables": {name: literal(value) for name, value in known.items()},
+            "password_key": key_of(user.name) if user else "",
+            "password_file": layout_kubernetes.PASSWORD,
+        }
+        return self._document(COMPONENT, f"application-{kind}.yaml.j2", application.name, context)
 
     def of_shard(self, shard: Shard) -> Document:
         """The disruption budget of a shard."""

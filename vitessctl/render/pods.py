@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from vitessctl.model.applications import Application
 from vitessctl.model.cluster import Cell, Cluster, Tablet
 from vitessctl.model.pods import EMPTY, Pod, Settings, merged
 
@@ -45,6 +46,12 @@ def of_vtgate(cluster: Cluster, cell: Cell, cells: Selector) -> Placed:
     """A vtgate; `cells` selects all of its cell."""
     pod = merged(_zone(cell), _component(cluster, "vtgate"), cell.pod, cell.vtgate.pod)
     return Placed(_selecting(pod, cells), spread=cells)
+
+
+def of_application(cluster: Cluster, application: Application, own: Selector) -> Placed:
+    """A pod of an application; `own` selects all of them."""
+    cell = cluster.cell(application.cell)
+    return Placed(_selecting(merged(_zone(cell), cell.pod, application.pod), own), spread=own)
 
 
 def of_tablet(cluster: Cluster, tablet: Tablet, shard: Selector) -> Placed:

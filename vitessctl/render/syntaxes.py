@@ -30,6 +30,7 @@ SYNTAXES: Mapping[str, Syntax] = {
     ".conf.j2": Syntax(conftext.plain, {"q": conftext.quote}),
     ".cnf.j2": Syntax(conftext.plain_cnf, {"verbatim": conftext.verbatim}),
     ".sql.j2": Syntax(conftext.plain_cnf, {}),
+    ".password.j2": Syntax(conftext.plain_cnf, {"verbatim": conftext.verbatim}),
     ".json.j2": Syntax(plain_json, {"json": yamltext.json_text}),
 }
 """By the ending of the template's name."""

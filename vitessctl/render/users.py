@@ -20,10 +20,15 @@ def users_file(cluster: Cluster) -> Mapping[str, Any]:
 
 
 def users_secret(cluster: Cluster) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """The data of vtgate's Secret in base64, and which of its keys the target generates."""
+    """The data of vtgate's Secret in base64, and which of its keys the target generates.
+
+    An application is shown the key of its own user, and no other.
+    """
     generated = tuple(key_of(user.name) for user in cluster.users if not user.password)
+    told = {application.user for application in cluster.applications}
     texts = {
         "users.json": json.dumps(users_file(cluster), sort_keys=True),
+        **{key_of(user.name): user.password for user in cluster.users if user.password and user.name in told},
         **{key: placeholder(key) for key in generated},
     }
     return {key: base64.b64encode(text.encode()).decode() for key, text in texts.items()}, generated

@@ -147,6 +147,12 @@ class View:
         names = tuple(self.cells)
         return tuple(KeyspaceView(name, settings, names) for name, settings in self.spec.data["keyspaces"].items())
 
+    @property
+    def applications(self) -> Mapping[str, Mapping[str, Any]]:
+        """Settings of each application."""
+        applications: Mapping[str, Mapping[str, Any]] = self.spec.data.get("applications", {})
+        return applications
+
     def count_tablets(self) -> int:
         """How many tablets the cluster has, without a look at each."""
         return sum(keyspace.count_tablets() for keyspace in self.keyspaces)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vitessctl.errors import VitessctlError
 from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 
@@ -200,6 +201,29 @@ class Answer:
     """Why it could not be run at all: no image, no such program, another processor. None: it was."""
 
 
+@dataclass(frozen=True)
+class Pipes:
+    """What a command that is run beside a component reads and writes: descriptors of this process."""
+
+    stdin: int | None
+    """None: it reads nothing, its input is at its end."""
+    stdout: int
+    stderr: int
+
+
+class ProgramMissing(VitessctlError):
+    """A program is not where it was to be run."""
+
+    def __init__(self, program: str, where: str, why: str) -> None:
+        self.program = program
+        super().__init__(
+            f"there is no {program}",
+            where=where,
+            why=why,
+            fix="most of what it does is a command here: status, tablets, topology, sql; see vitessctl --help",
+        )
+
+
 class Target(Protocol):
     """Where documents are applied. Methods raise VitessctlError and nothing else."""
 
@@ -280,6 +304,12 @@ class Target(Protocol):
         """Run each program once, as its component would run but for the arguments; gives the answers in that order.
 
         Leaves nothing behind, also where it raises or is interrupted. Ends early where `cancelled` is set.
+        """
+
+    def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
+        """Run a program of Vitess where a component runs, as long as it takes; gives its exit code.
+
+        What it writes is passed on as it comes. Raises ProgramMissing.
         """
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:

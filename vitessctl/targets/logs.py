@@ -13,7 +13,7 @@ from vitessctl.errors import UsageError, VitessctlError
 from vitessctl.model.cluster import Cluster
 from vitessctl.model.naming import tablet_alias
 
-COMPONENTS = ("etcd", "vtctld", "vttablet", "mysqld", "vtorc", "vtgate")
+COMPONENTS = ("etcd", "vtctld", "vttablet", "mysqld", "vtorc", "vtgate", "application")
 """What writes a log. `mysqld` stands for mysqlctld too, which starts it and writes to the same place."""
 _ALIAS = re.compile(r"(?P<cell>.+)-(?P<uid>\d{1,10})")
 
@@ -39,7 +39,7 @@ class Wanted:
     component: str
     """One of COMPONENTS."""
     subject: str = ""
-    """A tablet's alias, a cell, an etcd member; empty: all of the component."""
+    """A tablet's alias, a cell, an etcd member, an application's name; empty: all of the component."""
     container: str = ""
     """On Kubernetes: another container of the pod than the component's own."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # else its core writes of its own onto the screen (goaway, forks)
@@ -62,6 +62,10 @@ class Channel:
 
         Its log lines are left out. The error names the command; `subject` is what it was about.
         """
+        return "".join(text for printed, text in self.follow(words, seconds, subject) if printed)
+
+    def follow(self, words: Sequence[str], seconds: float, subject: str = "") -> Iterator[tuple[bool, str]]:
+        """The same as it comes: each piece of text, and whether it was printed (else it is for the log)."""
         method = EXECUTE_VTCTL_COMMAND
         send = self._channel.unary_stream(
             method.path,
@@ -70,10 +74,10 @@ class Channel:
         )
         request = messages.ExecuteVtctlCommandRequest(args=words, action_timeout=round(seconds * 1e9))
         try:
-            events = [answer.event for answer in send(request, timeout=seconds)]
+            for answer in send(request, timeout=seconds):
+                yield answer.event.level == logutil.CONSOLE, answer.event.value
         except grpc.RpcError as error:
             raise self._refusal(error, words[0], subject, seconds) from None
-        return "".join(event.value for event in events if event.level == logutil.CONSOLE)
 
     def _refusal(self, error: Any, name: str, subject: str, seconds: float) -> Exception:
         return refusal(name, error.code().name, error.details() or "", subject, self.address, seconds)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from google.protobuf import json_format
 
+from vitessctl.sql.result import value_text
 from vitessctl.vtctld.errors import InvalidRequestError
 from vitessctl.vtctld.proto import (
     query_pb2,
@@ -142,7 +143,7 @@ def replication_status(status: replicationdata_pb2.Status) -> ReplicationStatus:
 
 
 def query_result(result: query_pb2.QueryResult) -> QueryResult:
-    """Rows as text. Bytes that are not UTF-8 (a BLOB) are written as backslash escapes."""
+    """Rows as text. A value that is not UTF-8 (a BLOB) is written as `0x` and hexadecimal digits."""
     return QueryResult(
         columns=tuple(field.name for field in result.fields),
         rows=tuple(tuple(_values(row)) for row in result.rows),
@@ -157,7 +158,7 @@ def _values(row: query_pb2.Row) -> Iterator[str | None]:
         if length < 0:
             yield None
         else:
-            yield row.values[start : start + length].decode("utf-8", "backslashreplace")
+            yield value_text(row.values[start : start + length])
             start += length
 
 

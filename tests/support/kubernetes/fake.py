@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from tests.support.kubernetes import ownership, rules
 from tests.support.kubernetes.pipes import SocketPipe
 from vitessctl.errors import VitessctlError
-from vitessctl.targets.base import Address, FieldConflict
+from vitessctl.targets.base import Address, FieldConflict, Pipes
 from vitessctl.targets.kubernetes import faults, kinds, refusals
 from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Executed, Kind, KubernetesObject
 from vitessctl.targets.kubernetes.portforward import Forward
@@ -302,6 +303,13 @@ class FakeApi:
             if (executed := answer(pod, container, command)) is not None:
                 return executed
         raise AssertionError(f"nothing says how {pod}/{container} answers {list(command)}")
+
+    def run(self, namespace: str, pod: str, container: str, command: Sequence[str], pipes: Pipes) -> int:
+        """See KubernetesApi. What the command says is written at once."""
+        executed = self.execute(namespace, pod, container, command, 0.0)
+        os.write(pipes.stdout, executed.output.encode())
+        os.write(pipes.stderr, executed.errors.encode())
+        return executed.exit_code
 
     def forward(
         self, namespace: str, pod: str | Callable[[], str], port: int, local_port: int = 0

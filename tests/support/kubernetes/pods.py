@@ -66,8 +66,11 @@ class Session:
 class PodServer:
     """Takes websockets and hands each to a script; `refuse` is an HTTP answer in place of them."""
 
-    def __init__(self, script: Callable[[Session], None], *, refuse: tuple[int, str] | None = None) -> None:
-        self._script, self._refuse = script, refuse
+    def __init__(
+        self, script: Callable[[Session], None], *, refuse: tuple[int, str] | None = None, version: int = 4
+    ) -> None:
+        """`version`: of the channels' protocol; 5 (Kubernetes 1.30) can close one."""
+        self._script, self._refuse, self._version = script, refuse, version
         self.sessions: list[Session] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -112,10 +115,10 @@ class PodServer:
             self._script(session)
             connection.shutdown(socket.SHUT_RDWR)
 
-    @staticmethod
-    def _accept_websocket(connection: socket.socket, key: str) -> None:
+    def _accept_websocket(self, connection: socket.socket, key: str) -> None:
         accept = base64.b64encode(hashlib.sha1(key.encode() + _MAGIC).digest()).decode()
         connection.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Protocol: v4.channel.k8s.io\r\nSec-WebSocket-Accept: " + accept.encode() + b"\r\n\r\n"
+            + f"Sec-WebSocket-Protocol: v{self._version}.channel.k8s.io\r\n".encode()
+            + f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode()
         )

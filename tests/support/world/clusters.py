@@ -79,6 +79,8 @@ def _documents(cluster: Cluster) -> Iterator[Document]:
     for component in ("vtorc", "vtgate") if releases.get(cluster.release).has_vtorc else ("vtgate",):
         for cell in cluster.cells:
             yield _program(component, component, cell.name)
+    for application in cluster.applications:
+        yield _program("applications", "application", application.name)
 
 
 def _program(stage: str, component: str, subject: str, words: str = "") -> Document:

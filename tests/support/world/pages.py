@@ -58,6 +58,8 @@ def http_port(base: int, component: str, subject: str) -> int:
         return ports.tablet_ports(base, int(subject.rpartition("-")[2])).http
     if component == "vtctld":
         return ports.vtctld_ports(base).http
+    if component == "application":
+        return ports.application_port(base, subject)
     found = {"vtorc": ports.vtorc_ports, "vtgate": ports.vtgate_ports}.get(component)
     return found(base, subject).http if found else 0
 
@@ -98,6 +100,13 @@ def _vtgate_vars(world: World, cell: str) -> Answer:
     return _json(HealthcheckConnections=dict(seen))
 
 
+def _application_health(world: World, name: str) -> Answer:
+    """It is written to find its tables and a gate that serves, and says so while it does not."""
+    if not any(world.up(component, subject) for component, subject in world.processes if component == "vtgate"):
+        return Answer(503, "the database\n  does not answer\n")
+    return Answer(200, "ok")
+
+
 def _json(**values: Any) -> Answer:
     return Answer(200, json.dumps(values))
 
@@ -110,6 +119,7 @@ PAGES: dict[tuple[str, str], Callable[[World, str], Answer]] = {
     ("vtctld", "/debug/health"): lambda world, subject: Answer(200, "ok"),
     ("vtorc", "/debug/health"): _vtorc_health,
     ("vtgate", "/debug/vars"): _vtgate_vars,
+    ("application", "/healthz"): _application_health,
     ("vtgate", "/debug/health"): lambda world, cell: Answer(200, "ok"),
 }
 """By component and path. vtgate's health page says ok whatever the tablets do."""

@@ -13,7 +13,7 @@ from vitessctl.model import ports
 from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
 
 
 class WorldTarget:
@@ -106,6 +106,8 @@ class WorldTarget:
         base = self._world.base_port
         if component == "etcd":
             return Address(HOST, getattr(ports.etcd_ports(base, int(subject.rpartition("-")[2])), port))
+        if component == "application":
+            return Address(HOST, {"http": ports.application_port(base, subject)}[port])
         if component == "vttablet":
             found = ports.tablet_ports(base, int(subject.rpartition("-")[2]))
         elif component == "vtctld":
@@ -163,6 +165,10 @@ class WorldTarget:
         """What the programs of the world's release print."""
         self._session.check()
         return [Answer(each, prints(each.program, each.argument, self._world.program_release)) for each in questions]
+
+    def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
+        """No stage runs a program of Vitess's."""
+        raise AssertionError(command)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove; data stays."""

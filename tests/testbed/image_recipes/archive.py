@@ -43,12 +43,18 @@ class Image:
     layers: Sequence[Layer]
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str = ""
+    command: Sequence[str] = ()
+    """What a container runs that is told nothing else."""
+    folder: str = ""
+    """Where it starts."""
 
     def config(self) -> bytes:
         """The image's configuration, as Docker writes it."""
         settings: dict[str, Any] = {"Env": [f"{name}={value}" for name, value in self.environment.items()]}
         if self.user:
             settings["User"] = self.user
+        if self.command:
+            settings |= {"Cmd": list(self.command), "WorkingDir": self.folder}
         config = {
             "architecture": ARCHITECTURES[os.uname().machine],
             "os": "linux",

@@ -45,9 +45,9 @@ def interpreter() -> Iterator[Entry]:
     modules = [*_python_files(STANDARD, standard)]
     yield Entry(PYTHON, source=program, mode=0o755)
     yield from modules
-    packages = [*_packages()]
-    yield from packages
-    shared = [entry.source for entry in (*modules, *packages) if entry.source and ".so" in entry.source.name]
+    found = [*packages(PACKAGES)]
+    yield from found
+    shared = [entry.source for entry in (*modules, *found) if entry.source and ".so" in entry.source.name]
     yield from libraries([program, *shared])
 
 
@@ -68,8 +68,9 @@ def _wanted(path: Path) -> bool:
     return path.suffix not in (".a", ".pyi", ".c", ".h", ".pyx", ".pxd")
 
 
-def _packages() -> Iterator[Entry]:
-    for name in sorted(closure(PACKAGES)):
+def packages(names: Iterable[str]) -> Iterator[Entry]:
+    """These distributions, with all that they require."""
+    for name in sorted(closure(names)):
         for path in distribution(name).files or ():
             source = Path(str(path.locate()))
             inside = ".." not in path.parts and not LEFT_OUT.intersection(path.parts)

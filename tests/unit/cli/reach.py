@@ -10,11 +10,11 @@ import pytest
 
 from tests.support.kubernetes.fake import FakeApi
 from tests.unit.cli.conftest import Cli, Result
-from vitessctl.cli import connect, history, logs
+from vitessctl.cli import connect, history, logs, vtctl
 from vitessctl.cli.main import app
 from vitessctl.targets.kubernetes.target import KubernetesTarget
 
-COMMANDS: tuple[ModuleType, ...] = (connect, history, logs)
+COMMANDS: tuple[ModuleType, ...] = (connect, history, logs, vtctl)
 
 
 def register() -> None:

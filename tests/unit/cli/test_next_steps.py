@@ -11,6 +11,7 @@ from tests.support.world import Session, World, a_cluster
 from tests.support.world.target import WorldTarget
 from vitessctl.cli.next_steps import next_steps, same_cluster
 from vitessctl.cli.session import SpecOptions, Where
+from vitessctl.model.applications import Application
 from vitessctl.model.cluster import User
 
 
@@ -69,3 +70,12 @@ def test_with_users_the_client_asks_for_the_password() -> None:
     assert (
         lines("local", users=(User("app", "hunter2"),))[1] == "connect (zone1):  mysql -h 127.0.0.1 -P 15301 -u app -p"
     )
+
+
+def test_every_application_has_its_address() -> None:
+    site, office = Application("site", "zone1", "messages"), Application("office", "zone1", "messages", replicas=0)
+
+    assert lines("local", applications=(site,))[2] == "site:             http://127.0.0.1:15077/"
+    assert [line for line in lines("kubernetes", applications=(site, office)) if "application" in line] == [
+        "site:             kubectl -n guestbook port-forward service/guestbook-application-site 8080"
+    ]

@@ -12,7 +12,8 @@ from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
 COMMANDS = (
-    *("init", "validate", "render", "plan", "check-images", "up", "status", "replication", "reparent", "rebuild"),
+    *("init", "validate", "render", "plan", "check-images", "up", "status", "tablets", "topology", "replication"),
+    *("sql", "vtctl", "reparent", "rebuild"),
     *("connect", "logs", "history", "down", "releases", "schema", "vschema"),
 )
 

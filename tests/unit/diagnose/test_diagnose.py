@@ -17,7 +17,7 @@ from vitessctl.diagnose.table import Rule, rules
 
 CASES = Path(__file__).parent / "cases"
 OF_THIS_MACHINE = ("--state-dir", "local.", "supervisord", "this machine", "ss -ltnp", "ulimit", "--rehearse", "dmesg")
-COMPONENTS = ["etcd", "vtctld", "mysqlctld", "mysqld", "vttablet", "vtorc", "vtgate"]
+COMPONENTS = ["etcd", "vtctld", "mysqlctld", "mysqld", "vttablet", "vtorc", "vtgate", "application"]
 
 
 def load(name: str) -> list[Any]:

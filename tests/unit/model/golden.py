@@ -19,7 +19,8 @@ NAMES = sorted(path.name for path in INVENTORIES.iterdir())
 
 def cluster_text(name: str) -> str:
     """The cluster of an inventory, every field of it, as YAML."""
-    return yaml.safe_dump(plain(build(load(INVENTORIES / name))), sort_keys=False, width=120)
+    text = yaml.safe_dump(plain(build(load(INVENTORIES / name))), sort_keys=False, width=120)
+    return text.replace(str(INVENTORIES.parent), "/vitessctl")
 
 
 def plain(value: Any) -> Any:

@@ -19,6 +19,7 @@ SPEC = {
     "image": "vitess/lite:v24.0.4",
     "cells": ["zone1"],
     "keyspaces": {"messages": {"pools": [{"cell": "zone1", "tablets": 2}]}},
+    "applications": {"shop": {"local": {"command": ["python"]}}},
 }
 
 GIVEN: dict[str, Callable[[Cluster], Any]] = {
@@ -33,6 +34,10 @@ GIVEN: dict[str, Callable[[Cluster], Any]] = {
     "keyspaces.sidecar_database": lambda cluster: cluster.keyspaces[0].sidecar_database,
     "keyspaces.pools.type": lambda cluster: next(cluster.tablets()).type,
     "keyspaces.pools.ephemeral": lambda cluster: next(cluster.tablets()).ephemeral,
+    "applications.port": lambda cluster: cluster.applications[0].port,
+    "applications.health": lambda cluster: cluster.applications[0].health,
+    "applications.replicas": lambda cluster: cluster.applications[0].replicas,
+    "applications.service": lambda cluster: cluster.applications[0].service,
     "local.base_port": lambda cluster: cluster.local.base_port,
     "timeouts.default": lambda cluster: cluster.timeouts.default,
 }
@@ -70,6 +75,7 @@ def test_writing_a_default_changes_nothing(path: str, tmp_path: Path) -> None:
     file = tmp_path / "cluster.yaml"
     file.write_text(json.dumps(SPEC))
     steps = path.replace("cells.", "cells.zone1.").replace("keyspaces.", "keyspaces.messages.")
+    steps = steps.replace("applications.", "applications.shop.")
     written = f"{steps}={json.dumps(DEFAULTS[path])}"
     if ".pools." in path:
         field = steps.rpartition(".")[2]

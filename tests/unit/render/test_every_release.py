@@ -35,6 +35,8 @@ NOT_VITESS: Mapping[str, frozenset[str]] = {
     "bash": frozenset({"-c"}),
     "timeout": frozenset(),
     "cp": frozenset(),
+    "env": frozenset(),
+    "python": frozenset({"-m"}),
 }
 """What else is run, and the flags that it has wherever it is."""
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.unit.render.clusters import minimal, production
 from vitessctl.errors import TemplateError
-from vitessctl.model.cluster import Autoscale, Cell, Topology, Vtgate
+from vitessctl.model.applications import Application
+from vitessctl.model.cluster import Autoscale, Cell, Topology, User, Vtgate
 from vitessctl.render.documents import Document
 from vitessctl.render.packaged import packaged_folder
 from vitessctl.render.programs import settings_of
@@ -118,6 +119,8 @@ def test_every_packaged_template_is_used() -> None:
     clusters = [replace(production(release), extra_flags={}) for release in ("2.1", "24")]
     clusters += [minimal(topology=Topology(operator=operator)) for operator in ("coreos", "etcd-io")]
     clusters += [minimal(cells=(Cell("zone1", vtgate=Vtgate(autoscale=Autoscale(max=3))),))]
+    shop = Application("shop", "zone1", "messages", "app", "shop:1", local_command=("shop",), replicas=2)
+    clusters += [minimal(users=(User("app", "x"),), applications=(shop,))]
     rendered = [render(cluster, target) for cluster in clusters for target in TARGETS]
     used = {document.template for documents in rendered for document in documents}
     folder = packaged_folder("templates")

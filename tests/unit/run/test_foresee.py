@@ -198,5 +198,5 @@ def test_a_stage_that_has_nothing_to_do_with_the_topology_foresees_nothing() -> 
     context = context_of(World(), a_cluster())
 
     assert {name for name, stage in BY_NAME.items() if stage.foresee(context) == ()} == {
-        "etcd", "vtctld", "mysql", "tablets", "rollout", "vtorc", "replication", "vtgate",
+        "etcd", "vtctld", "mysql", "tablets", "rollout", "vtorc", "replication", "vtgate", "applications",
     }  # fmt: skip

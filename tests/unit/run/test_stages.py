@@ -25,6 +25,7 @@ from tests.support.world.changes import happen
 from tests.support.world.runs import Outcome
 from tests.support.world.stages import BY_NAME, prepare, run_stage
 from vitessctl.errors import ExitCode, NotReadyError
+from vitessctl.model.applications import Application
 from vitessctl.model.cluster import Cluster, Timeouts, Topology
 
 CASES = Path(__file__).parent / "cases"
@@ -40,8 +41,10 @@ def _cases() -> Iterator[Any]:
 
 def _cluster(options: dict[str, Any]) -> Cluster:
     options = dict(options)
+    wanted = options.pop("applications", {})
+    applications = tuple(Application(name, "zone1", "messages", **fields) for name, fields in wanted.items())
     topology = Topology(members=options.pop("members", 1), external=tuple(options.pop("external", ())))
-    return a_cluster(topology=topology, **options)
+    return a_cluster(topology=topology, applications=applications, **options)
 
 
 def _world(case: dict[str, Any], cluster: Cluster, stage: str) -> World:

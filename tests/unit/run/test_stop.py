@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from tests.support.world import World, a_cluster, documents_of, down, open_world, up
+from vitessctl.model.applications import Application
 from vitessctl.run import events
 from vitessctl.run.stages import STAGES
 from vitessctl.run.stop import STOP_ORDER
 
-CLUSTER = a_cluster(cells=("zone1", "zone2"), rdonly=1)
+SHOP = Application("shop", "zone1", "messages", health="/healthz")
+CLUSTER = a_cluster(cells=("zone1", "zone2"), rdonly=1, applications=(SHOP,))
 
 
-def test_the_gate_goes_first_and_the_topology_server_last() -> None:
+def test_applications_and_their_gate_go_first_and_the_topology_server_last() -> None:
     seen = down(open_world(CLUSTER), CLUSTER)
 
     stopped = [event.change.component for event in seen if isinstance(event, events.DocumentApplied)]
-    assert list(dict.fromkeys(stopped)) == ["vtgate", "vtorc", "vttablet", "mysqlctld", "vtctld", "etcd"]
+    assert list(dict.fromkeys(stopped)) == [
+        "application",
+        "vtgate",
+        "vtorc",
+        "vttablet",
+        "mysqlctld",
+        "vtctld",
+        "etcd",
+    ]
     assert stopped.count("vttablet") == 4
 
 
@@ -41,14 +51,14 @@ def test_nothing_runs_afterwards_and_everything_that_was_written_is_there() -> N
 
 
 def test_what_is_told() -> None:
-    seen = down(open_world())
+    seen = down(open_world(CLUSTER), CLUSTER)
 
     assert not [event for event in seen if isinstance(event, events.RunStarted)]  # the command has told that
     assert [event.stage for event in seen if isinstance(event, events.StageStopped)] == list(STOP_ORDER)
     last = seen[-1]
     assert isinstance(last, events.RunEnded)
     assert last.ok
-    assert last.recap["vttablet"] == {"ok": 0, "changed": 3, "failed": 0, "skipped": 0}
+    assert last.recap["vttablet"] == {"ok": 0, "changed": 4, "failed": 0, "skipped": 0}
 
 
 def test_stopping_what_is_stopped_changes_nothing() -> None:

@@ -22,6 +22,8 @@ TABLET = "zone1-0000000100"
         ("vtgate/zone1", "", Wanted("vtgate", "zone1")),
         ("etcd/etcd-0", "", Wanted("etcd", "etcd-0")),
         ("vttablet", "", Wanted("vttablet")),
+        ("application", "", Wanted("application")),
+        ("application/guestbook", "", Wanted("application", "guestbook")),
         ("mysqld", "", Wanted("mysqld")),
         ("mysqlctld", "", Wanted("mysqld")),
         ("mysqld/zone1-100", "", Wanted("mysqld", TABLET)),

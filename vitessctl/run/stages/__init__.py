@@ -6,6 +6,7 @@ far and needs nothing of Vitess, so it runs beside etcd, vtctld, cells and keysp
 
 from vitessctl.run.stage import Stage
 from vitessctl.run.stages import (
+    applications,
     cells,
     etcd,
     keyspaces,
@@ -34,6 +35,7 @@ STAGES: tuple[Stage, ...] = (
     replication.STAGE,
     schema.STAGE,
     vtgate.STAGE,
+    applications.STAGE,
     prune.STAGE,
 )
 """In the order that a person reads them; every stage comes after all that it needs."""

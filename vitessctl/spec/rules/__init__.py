@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from vitessctl.spec.rules import (
+    applications,
     durability,
     flags,
     images,
@@ -23,7 +24,7 @@ from vitessctl.spec.rules.finding import Finding
 from vitessctl.spec.spec import Spec
 from vitessctl.spec.view import View
 
-__all__ = ["LOCAL_RULES", "RULES", "Finding", "findings"]
+__all__ = ["KUBERNETES_RULES", "LOCAL_RULES", "RULES", "Finding", "findings"]
 
 Rule = Callable[[View], Iterator[Finding]]
 
@@ -68,6 +69,10 @@ RULES: tuple[Rule, ...] = (
     settings.sidecar_name_is_possible,
     vschemas.vschemas_are_maps,
     vschemas.vschemas_fit_the_shards,
+    applications.they_name_what_is_there,
+    applications.variables_are_not_ours,
+    applications.password_files_stand_alone,
+    applications.requests_are_within_limits,
 )
 """Every rule that holds on any target: from the spec to what is wrong with it."""
 
@@ -75,12 +80,17 @@ LOCAL_RULES: tuple[Rule, ...] = (
     local_ports.cells_have_own_ports,
     local_ports.tablets_have_own_ports,
     settings.users_have_passwords,
+    applications.they_have_a_command,
+    applications.they_have_own_ports,
 )
 """What holds only for a cluster on one machine, where everything shares the ports."""
 
+KUBERNETES_RULES: tuple[Rule, ...] = (applications.they_have_an_image,)
+"""What holds only for a cluster on Kubernetes."""
+
 
 def findings(spec: Spec, local: bool) -> Iterator[Finding]:
-    """What the rules have against a spec whose shape is sound; `local`: those for one machine, too."""
+    """What the rules have against a spec whose shape is sound; with those for one machine, or for Kubernetes."""
     view = View(spec)
-    for rule in (*RULES, *LOCAL_RULES) if local else RULES:
+    for rule in (*RULES, *(LOCAL_RULES if local else KUBERNETES_RULES)):
         yield from rule(view)

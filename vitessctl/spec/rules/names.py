@@ -49,8 +49,8 @@ def kubernetes_names_fit(view: View) -> Iterator[Finding]:
             )
 
 
-PARTS = ("vttablet", "vtorc", "vtgate")
-"""What follows the cluster's name where a cell's or a keyspace's comes after it."""
+PARTS = ("vttablet", "vtorc", "vtgate", "application")
+"""What follows the cluster's name where that of a cell, a keyspace or an application comes after it."""
 
 
 def clusters_stay_apart(view: View) -> Iterator[Finding]:

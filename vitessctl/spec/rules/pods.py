@@ -14,7 +14,7 @@ OWN_PREFIXES = ("vitessctl.io/", "app.kubernetes.io/")
 """Prefixes of our own labels: selectors, pruning and status go by them."""
 OWN_NAMES: Mapping[str, frozenset[str]] = {
     "containers": frozenset(
-        {"etcd", "vtctld", "mysqlctld", "mysqld", "keyspace", "vttablet", "vtorc", "vtgate"},
+        {"etcd", "vtctld", "mysqlctld", "mysqld", "keyspace", "vttablet", "vtorc", "vtgate", "application"},
     ),
     "volumes": frozenset({"data", "run", "tmp", "shared", "settings", "users"}),
     "env": frozenset({"POD_NAME", "VTROOT", "VTDATAROOT", "VT_MYSQL_ROOT", "EXTRA_MY_CNF"}),
@@ -86,6 +86,8 @@ def _pods(view: View) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     for keyspace in view.keyspaces:
         for pool in keyspace.pools:
             yield (*pool.path, "pod"), pool.pod
+    for name, settings in view.applications.items():
+        yield ("applications", name, "pod"), settings.get("pod", {})
 
 
 def _labels(view: View, path: Path, pod: Mapping[str, Any]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, closing
 from typing import Any
 
 from vitessctl import garbage
-from vitessctl.targets.base import Address
+from vitessctl.targets.base import Address, Pipes
 from vitessctl.targets.kubernetes import connect, kinds, routes
 from vitessctl.targets.kubernetes.faults import AlreadyThere, NotThere, Outdated, ServerFailed, StreamFailed
 from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Executed, Kind, KubernetesApi, KubernetesObject
@@ -167,6 +167,10 @@ class Client:
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str], seconds: float) -> Executed:
         """See KubernetesApi."""
         return self._streams.execute(namespace, pod, container, command, seconds)
+
+    def run(self, namespace: str, pod: str, container: str, command: Sequence[str], pipes: Pipes) -> int:
+        """See KubernetesApi."""
+        return self._streams.run(namespace, pod, container, command, pipes)
 
     def forward(
         self, namespace: str, pod: str | Callable[[], str], port: int, local_port: int = 0

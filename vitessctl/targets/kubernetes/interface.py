@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from vitessctl.targets.base import Address
+from vitessctl.targets.base import Address, Pipes
 
 KubernetesObject = Mapping[str, Any]
 """An object as the API server writes it."""
@@ -95,6 +95,12 @@ class KubernetesApi(Protocol):
 
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str], seconds: float) -> Executed:
         """Run a command in a container."""
+
+    def run(self, namespace: str, pod: str, container: str, command: Sequence[str], pipes: Pipes) -> int:
+        """The same, however long it takes, reading and writing as it goes on; gives its exit code.
+
+        Raises StreamFailed where it could not run, or the connection broke.
+        """
 
     def forward(
         self, namespace: str, pod: str | Callable[[], str], port: int, local_port: int = 0

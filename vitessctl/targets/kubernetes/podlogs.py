@@ -40,7 +40,8 @@ def labels_of(cluster: str, wanted: Wanted) -> Mapping[str, str]:
     if wanted.subject and component == "vttablet":
         labels["vitessctl.io/tablet-alias"] = label_value(wanted.subject)
     elif wanted.subject and component != "etcd":
-        labels["vitessctl.io/cell"] = label_value(wanted.subject)
+        about = "application" if component == "application" else "cell"
+        labels[f"vitessctl.io/{about}"] = label_value(wanted.subject)
     return labels
 
 

@@ -13,15 +13,16 @@ from vitessctl.targets.kubernetes.snapshot import COMPONENT, label_of, name_of
 
 ALIAS = "vitessctl.io/tablet-alias"
 CELL = "vitessctl.io/cell"
+APPLICATION = "vitessctl.io/application"
 REVISION = "controller-revision-hash"
 
 
 def subject_of(pod: KubernetesObject) -> str:
-    """What the pod is about, as documents name it: a tablet's alias, a cell, an etcd member."""
+    """What the pod is about, as documents name it: a tablet's alias, a cell, an etcd member, an application."""
     component = label_of(pod, COMPONENT)
     if component == "etcd":
         return f"etcd-{name_of(pod).rpartition('-')[2]}"
-    return label_of(pod, ALIAS) or (label_of(pod, CELL) if component in ("vtgate", "vtorc") else "")
+    return label_of(pod, {"vtgate": CELL, "vtorc": CELL, "application": APPLICATION}.get(component, ALIAS))
 
 
 def of(pods: Mapping[str, KubernetesObject], component: str, subject: str) -> list[KubernetesObject]:

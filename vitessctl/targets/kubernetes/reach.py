@@ -42,7 +42,7 @@ class Reach:
         key = (component, subject, port)
         with self._guard:
             if key not in self._forwards:
-                choose = partial(self._pod_name, component, subject)
+                choose = partial(self.pod_name, component, subject)
                 self._forwards[key] = self._open.enter_context(self._api.forward(self._namespace, choose, port))
             return replace(self._forwards[key], name=shown)
 
@@ -52,7 +52,8 @@ class Reach:
             self._forwards.clear()
             self._open.close()
 
-    def _pod_name(self, component: str, subject: str) -> str:
+    def pod_name(self, component: str, subject: str) -> str:
+        """A pod of it that runs. Raises UnreachableError."""
         return name_of(self._pod(component, subject))
 
     def _pod(self, component: str, subject: str) -> KubernetesObject:

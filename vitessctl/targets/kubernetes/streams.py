@@ -18,7 +18,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from vitessctl.errors import VitessctlError
+from vitessctl.targets.base import Pipes
 from vitessctl.targets.kubernetes import kinds, routes
+from vitessctl.targets.kubernetes.carrying import carry
 from vitessctl.targets.kubernetes.connect import Access
 from vitessctl.targets.kubernetes.faults import StreamFailed
 from vitessctl.targets.kubernetes.interface import Executed
@@ -46,7 +48,9 @@ class Channels:
 
     def finish(self, channel: int) -> bool:
         """Say that nothing more comes on a channel; False where the protocol (v4) has no word for that."""
-        if self._websocket.subprotocol != "v5.channel.k8s.io":
+        # The library's `subprotocol` stays empty, as it was not told what to choose from.
+        headers = self._websocket.getheaders() or {}
+        if headers.get("sec-websocket-protocol") != "v5.channel.k8s.io":
             return False
         self.send(_CLOSE, bytes([channel]))
         return True
@@ -126,6 +130,22 @@ class Streams:
             channels.close()
         output, errors = (b"".join(parts[one]).decode("utf-8", "replace") for one in (_OUTPUT, _ERRORS))
         return Executed(_exit_code(command, call, b"".join(parts[_RESULT])), output, errors)
+
+    def run(self, namespace: str, pod: str, container: str, command: Sequence[str], pipes: Pipes) -> int:
+        """Run a command in a container to its end; raises StreamFailed where it could not run, or broke off."""
+        query = [("container", container), ("stdout", "true"), ("stderr", "true")]
+        query += [("stdin", "true")] * (pipes.stdin is not None)
+        call = Call("create", kinds.POD, namespace, pod, "exec")
+        channels = self._open(call, query + [("command", word) for word in command])
+        try:
+            result = carry(channels, pipes)
+        except ConnectionError as error:
+            if isinstance(error, BrokenPipeError):  # whoever read the output went away
+                raise
+            raise StreamFailed(f"run {command[0]}", call.label, str(error)) from error
+        finally:
+            channels.close()
+        return _exit_code(command, call, result)
 
     def port(self, namespace: str, pod: str, port: int) -> Channels:
         """A connection to a pod's port: channel 0 is the data, 1 an error. Raises what opening it raises."""

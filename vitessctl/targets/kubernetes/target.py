@@ -15,7 +15,7 @@ from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
 from vitessctl.render.names import label_value
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
 from vitessctl.targets.kubernetes import foreign_etcd, held, kinds, pods, preflight_namespace, removal
 from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
@@ -150,7 +150,7 @@ class KubernetesTarget:
 
     def address(self, component: str, subject: str, port: str) -> Address:
         """Through a port-forward, or the pod itself where we run in the cluster. UnreachableError while none runs."""
-        number = (ETCD_PORTS if component == "etcd" else PORTS).get(port)
+        number = self._port(component, subject, port)
         if not number:
             raise UnreachableError(f"{component} has no {port} port", where=self.namespace)
         return self._reach.address(component, subject, number)
@@ -158,7 +158,13 @@ class KubernetesTarget:
     def published(self, component: str, subject: str, port: str) -> str:
         """The Service's name within the cluster of Kubernetes."""
         name = self._layout.name(component, subject)
-        return f"{name}.{self.namespace}.svc:{PORTS[port]}"
+        return f"{name}.{self.namespace}.svc:{self._port(component, subject, port)}"
+
+    def _port(self, component: str, subject: str, port: str) -> int:
+        """The number of a named port; 0 where the component has none of that name."""
+        if component == "application":
+            return self.cluster.application(subject).port if port == "http" else 0
+        return (ETCD_PORTS if component == "etcd" else PORTS).get(port, 0)
 
     def users(self) -> Sequence[User] | None:
         """Those of the spec; passwords that it does not hold are in a Secret."""
@@ -206,6 +212,12 @@ class KubernetesTarget:
         if preflight_namespace.look(self.api, self.namespace).missing:
             self.api.create(namespace_document(self.namespace, self.cluster.name))
         return Prober(self.cluster, self.api, self._now, self._sleep).answers(questions, cancelled)
+
+    def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
+        """In the component's own container of a pod that runs."""
+        from vitessctl.targets.kubernetes.executing import execute
+
+        return execute(self.api, self.namespace, self._reach.pod_name(component, subject), component, command, pipes)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Delete the objects of these documents: pods first, and waited for. What was generated stays."""

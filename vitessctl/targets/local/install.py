@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from vitessctl.model.cluster import Cluster
+from vitessctl.targets.local import applications
 from vitessctl.targets.local.binaries import PROGRAMS, Binaries
 from vitessctl.targets.local.guard import DataFolder
 from vitessctl.targets.local.holding import NEIGHBOURS, neighbours_of
@@ -48,6 +49,7 @@ def install(state: StateFolder, binaries: Binaries, cluster: Cluster) -> None:
             state.write(f"bin/{name}", _stand_in(name), mode=0o755)
         else:
             state.link(f"bin/{name}", str(path))
+    applications.install(state, cluster)
     state.write(CONFIGURATION, settings(state.path, binaries), mode=0o600)
     if not binaries.rehearsal:
         state.write(CHOSEN, binaries.to_json())

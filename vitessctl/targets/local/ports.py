@@ -43,6 +43,7 @@ _COMPONENTS: Mapping[str, Callable[[int, str], Mapping[str, int]]] = {
     "vtctld": lambda base, _subject: _server(numbers.vtctld_ports(base), "http", "grpc"),
     "vtgate": lambda base, cell: _server(numbers.vtgate_ports(base, cell), "http", "grpc", "mysql"),
     "vtorc": lambda base, cell: _server(numbers.vtorc_ports(base, cell), "http"),
+    "application": lambda base, name: {"http": numbers.application_port(base, name)},
     "vttablet": lambda base, alias: _server(numbers.tablet_ports(base, _last_number(alias)), "http", "grpc"),
     "mysqlctld": lambda base, alias: _server(numbers.tablet_ports(base, _last_number(alias)), "mysql"),
     "mysqld": lambda base, alias: _server(numbers.tablet_ports(base, _last_number(alias)), "mysql"),

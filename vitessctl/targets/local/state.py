@@ -164,6 +164,7 @@ class StateFolder:
         if path.is_symlink() and os.readlink(path) == target:
             return
         with _explained(path):
+            self._make_folders(Path(name).parent)
             temporary = path.with_name(_temporary(path.name))
             temporary.unlink(missing_ok=True)
             temporary.symlink_to(target)

@@ -13,8 +13,18 @@ from types import TracebackType
 from vitessctl.model.cluster import Cluster, Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Event, Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Question, Run, Verdict
-from vitessctl.targets.local import erase, install, preflight, processes, programs, sockets, stopping, verdicts
+from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
+from vitessctl.targets.local import (
+    applications,
+    erase,
+    install,
+    preflight,
+    processes,
+    programs,
+    sockets,
+    stopping,
+    verdicts,
+)
 from vitessctl.targets.local.account import Account, caller, server_account
 from vitessctl.targets.local.binaries import Binaries
 from vitessctl.targets.local.compare import Comparison, change_of, compare, deletion
@@ -118,6 +128,7 @@ class LocalTarget:
                 *self.state.faults(),
                 *preflight.binary_faults(preflight.wanted_binaries(wanted), self._binaries, owner),
                 *version_faults(self._binaries, self._cluster.release, owner),
+                *applications.faults(self._cluster, state, owner),
                 *preflight.port_faults(wanted, self._cluster.local.base_port, processes.of_state(state)),
                 *preflight.disk_faults(state, sum(self._is_to_be_initialised(program) for program in wanted)),
             )
@@ -271,6 +282,12 @@ class LocalTarget:
         release = self._cluster.release
         runner = OnceRunner(self.state, self._binaries, self.state.owner, release, self._environ)
         return runner.answers(questions, cancelled)
+
+    def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
+        """On this machine, as whoever calls, in the folder where that is."""
+        from vitessctl.targets.local.executing import execute
+
+        return execute(self._binaries, self._cluster.release_of(component), command, pipes, self._environ)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove programs and files, all at once, and wait until nothing of them is left."""

@@ -37,6 +37,8 @@ def api() -> FakeApi:
         a_pod("shop-vtgate-zone2-a", "vtgate", cell="zone2", ready=False),
         a_pod("shop-vttablet-100-0", "vttablet", cell="zone1", tablet_alias="zone1-0000000100"),
         a_pod("shop-vttablet-101-0", "vttablet", cell="zone1", tablet_alias="zone1-0000000101"),
+        a_pod("shop-application-site-a", "application", application="site"),
+        a_pod("shop-application-office-a", "application", application="office"),
         a_pod("blog-vtgate-zone1-a", "vtgate", cluster="blog", cell="zone1"),
     ):
         api.put(pod)
@@ -53,6 +55,7 @@ def api() -> FakeApi:
         (Wanted("vttablet", "zone1-0000000100"), [("shop-vttablet-100-0", "vttablet")]),
         (Wanted("mysqld", "zone1-0000000101"), [("shop-vttablet-101-0", "mysqld")]),
         (Wanted("mysqld"), [("shop-vttablet-100-0", "mysqld"), ("shop-vttablet-101-0", "mysqld")]),
+        (Wanted("application", "site"), [("shop-application-site-a", "application")]),
         (Wanted("vtgate", "zone2", "proxy"), [("shop-vtgate-zone2-a", "proxy")]),
     ],
 )

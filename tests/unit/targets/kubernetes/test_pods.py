@@ -49,6 +49,7 @@ def a_pod(
         ("vtorc", {pods.CELL: "zone1"}, "zone1"),
         ("vtctld", {}, ""),
         ("etcd", {}, "etcd-2"),
+        ("application", {pods.APPLICATION: "site"}, "site"),
     ],
 )
 def test_subjects_are_those_of_documents(component: str, labels: dict[str, str], subject: str) -> None:

@@ -275,6 +275,19 @@ def test_a_forward_leads_to_the_pod_that_is_there_when_a_connection_is_made(bed:
         assert ask(bed.target.address("vtctld", "", "grpc"), b"hello") == b"vtctld: hello"
 
 
+def test_an_application_is_reached_at_its_own_port() -> None:
+    cluster = a_cluster("applications.guestbook.port=9000", "namespace=minimal", inventory="guestbook")
+    bed = Bed()
+    target = KubernetesTarget(cluster, bed.api)
+    bed.api.in_cluster = True
+    target.apply(documents_of(cluster))
+
+    assert target.address("application", "guestbook", "http").port == 9000
+    assert target.published("application", "guestbook", "http") == "guestbook-application-guestbook.minimal.svc:9000"
+    with pytest.raises(UnreachableError, match="application has no mysql port"):
+        target.address("application", "guestbook", "mysql")
+
+
 def test_inside_the_cluster_the_pod_itself_is_the_address(bed: Bed) -> None:
     bed.api.in_cluster = True
     assert str(bed.target.address("vttablet", TABLET, "http")) == "10.244.0.7:15000"

@@ -1,0 +1,110 @@
+"""Asking a cluster on a real Kubernetes: tablets, topology, rows, and programs in vtctld's container."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tests.e2e_kubernetes.cluster import NOTES, Cluster
+from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
+from tests.testbed import fixtures
+from tests.testbed.fixtures import Bed
+from vitessctl.targets.base import Pipes
+from vitessctl.targets.kubernetes.client import open_api
+from vitessctl.targets.kubernetes.faults import StreamFailed
+
+pytestmark = pytest.mark.timeout(900)
+INPUT = b"select 1;\n" * 20_000
+"""More than one frame of a websocket, and than a pipe holds."""
+
+
+@pytest.fixture(scope="module")
+def cluster(bed: Bed) -> Iterator[Cluster]:
+    """A cluster with a row."""
+    with fixtures.fresh_namespace(bed) as namespace:
+        cluster = Cluster(bed, namespace, Vitessctl(bed, namespace, INVENTORY))
+        cluster.up()
+        cluster.until_ready()
+        cluster.query(NOTES)
+        cluster.query("insert into notes values (1, 'first')")
+        yield cluster
+
+
+def answer(cluster: Cluster, *words: str) -> dict[str, Any]:
+    ran = cluster.vitessctl(words[0], *words[1:], "--output", "json").ok()
+    data: dict[str, Any] = json.loads(ran.screen.splitlines()[0])
+    return data
+
+
+def test_tablets(cluster: Cluster) -> None:
+    data = answer(cluster, "tablets", "messages/0")
+
+    assert sorted(row["type"] for row in data["tablets"]) == ["primary", "replica", "replica"]
+    assert data["ready"]
+    assert all(row["hostname"].startswith("minimal-vttablet-zone1-") for row in data["tablets"])
+
+
+def test_the_topology(cluster: Cluster) -> None:
+    found = answer(cluster, "topology", "/zone1/tablets")["records"]
+
+    assert [record["kind"] for record in found] == ["Tablet"] * 3
+    assert cluster.vitessctl("topology", "nope").code == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--target", "messages@replica"], ["--primary", "messages/0"]])
+def test_rows(cluster: Cluster, words: list[str]) -> None:
+    assert answer(cluster, "sql", "select * from notes", *words)["rows"] == [["1", "first"]]
+
+
+def test_replication_of_a_replica(cluster: Cluster) -> None:
+    status = answer(cluster, "sql", "show slave status", "--replica", "messages/0")
+
+    assert dict(zip(status["columns"], status["rows"][0], strict=True))["Replica_IO_Running"] == "Yes"
+
+
+def test_a_command_of_vtctldclient(cluster: Cluster) -> None:
+    ran = cluster.vitessctl("vtctl", "--", "GetTablets", "--keyspace", "messages").ok()
+    assert len(ran.screen.splitlines()) == 3
+
+    failed = cluster.vitessctl("vtctl", "--", "GetShard", "nope/0")
+    assert failed.code == 1
+    assert "node doesn't exist" in failed.screen
+
+
+def test_a_program_that_the_image_does_not_have(cluster: Cluster) -> None:
+    with pytest.raises(StreamFailed) as failed:
+        run(cluster, ["/vt/bin/vtadmin"], b"")
+    assert "/vt/bin/vtadmin" in failed.value.why
+
+
+def test_input_is_passed_on_to_its_end(cluster: Cluster) -> None:
+    assert run(cluster, ["/bin/sh", "-c", "wc -c; exit 7"], INPUT) == (7, f"{len(INPUT)}\n".encode())
+
+
+def run(cluster: Cluster, command: list[str], given: bytes) -> tuple[int, bytes]:
+    """Run a command in vtctld's container; gives its exit code and what it printed."""
+    api = open_api(kubeconfig=str(cluster.bed.kubeconfig), context=cluster.bed.context)
+    (pod,) = [name for name in cluster.pods() if name.startswith("minimal-vtctld-")]
+    out_read, out_write = os.pipe()
+    in_read, in_write = os.pipe()
+    writer = threading.Thread(target=_give, args=(in_write, given))
+    writer.start()
+    try:
+        code = api.run(cluster.namespace, pod, "vtctld", command, Pipes(in_read, out_write, out_write))
+        return code, os.read(out_read, 1000)
+    finally:
+        for end in (out_read, out_write, in_read):
+            os.close(end)
+        writer.join()
+
+
+def _give(end: int, given: bytes) -> None:
+    """Write all of it, as long as somebody reads."""
+    with os.fdopen(end, "wb") as file, suppress(BrokenPipeError):
+        file.write(given)

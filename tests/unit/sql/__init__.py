@@ -1,0 +1,1 @@
+"""SQL that a person gives: cut, judged, shown."""

@@ -1,0 +1,1 @@
+"""The topology: read, decoded, chosen from."""

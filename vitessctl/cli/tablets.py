@@ -1,0 +1,56 @@
+"""`vitessctl tablets`: every tablet, what the topology says of it and what it says itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from vitessctl.cli import options
+from vitessctl.cli.printing import print_json
+from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
+from vitessctl.errors import ExitCode
+
+EXAMPLE = "Example:  vitessctl tablets messages/0 -i inventories/minimal"
+
+
+def command(
+    words: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(
+            metavar="CELL|KEYSPACE|KEYSPACE/SHARD|ALIAS",
+            help="Only those tablets; several words mean any of them. Default: all.",
+        ),
+    ] = None,
+    inventory: options.Inventory = None,
+    extra_vars: options.ExtraVars = None,
+    image: options.Images = None,
+    local: options.OnThisMachine = False,
+    rehearse: options.Rehearse = False,
+    context: options.KubernetesContext = "",
+    state_dir: options.StateDir = None,
+    output: options.OutputFormat = options.Output.text,
+    verbose: options.Verbose = 0,
+) -> None:
+    """List tablets: type, serving, lag, position, addresses, and how they differ from the spec. Exit code 3: not all
+    serve and are complete."""
+    from vitessctl.report.tablets import listing_data, listing_lines
+    from vitessctl.status.judge import judge
+    from vitessctl.status.observe import observe
+    from vitessctl.tablets.choosing import chosen
+    from vitessctl.tablets.listing import listing_of
+
+    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
+    where = Where(local, rehearse, state_dir, context)
+    cluster, name = load_for(spec_options, where)
+    with open_target(cluster, name, where) as target:
+        observed = observe(context_of(cluster, target, documents_of(cluster, target.name, spec_options)))
+        status = judge(cluster, target.name, observed, target.published)
+    listing = chosen(cluster, listing_of(cluster, observed, status), words or ())
+    if output is options.Output.json:
+        print_json(listing_data(listing))
+    else:
+        for line in listing_lines(listing):
+            typer.echo(line)
+    if not listing.well:
+        raise typer.Exit(int(ExitCode.NOT_READY))
