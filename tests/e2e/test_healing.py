@@ -61,7 +61,7 @@ def test_replication_with_a_frozen_tablet_is_quick_and_says_so(running: LiveClus
     try:
         began = time.monotonic()
         code, tablets = replication(running)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30  # two seconds, and what the machine is slowed down by others
     finally:
         os.kill(pid, signal.SIGCONT)
 
