@@ -98,18 +98,27 @@ def namespace(bed: Bed) -> Iterator[str]:
 
 @contextmanager
 def fresh_namespace(bed: Bed) -> Iterator[str]:
-    """An empty namespace: made, and deleted in the end, unless it was there before; fails if it holds anything."""
-    name = f"{os.environ.get(NAMESPACE, 'vitessctl-e2e')}-{next(_numbers)}"
-    found = bed.kubectl("get", "namespace", name, "--ignore-not-found", "-o", "name")
-    if found:
+    """An empty namespace: made, and deleted in the end, unless it was there before; fails if it holds anything.
+
+    One that is on its way out, as it is for half a minute after the session before, is passed over.
+    """
+    name, phase = next((name, phase) for name, phase in _namespaces(bed) if phase != "Terminating")
+    if phase:
         refuse_if_used(bed, name)
     else:
         bed.kubectl("create", "namespace", name)
     try:
         yield name
     finally:
-        if not found:
+        if not phase:
             bed.kubectl("delete", "namespace", name, "--wait=false")
+
+
+def _namespaces(bed: Bed) -> Iterator[tuple[str, str]]:
+    """Names for tests, each given once, and the phase of the namespace; empty if there is none."""
+    for number in _numbers:
+        name = f"{os.environ.get(NAMESPACE, 'vitessctl-e2e')}-{number}"
+        yield name, bed.kubectl("get", "namespace", name, "--ignore-not-found", "-o", "jsonpath={.status.phase}")
 
 
 def refuse_if_used(bed: Bed, namespace: str) -> None:
