@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from tests.e2e_kubernetes.tool import Tool, ended
-from tests.support.kubernetes.proxy import Asked, Proxy
+from tests.e2e_kubernetes.killing import killed_after
+from tests.e2e_kubernetes.tool import Tool
+from tests.support.kubernetes.proxy import Proxy
 from tests.testbed.fixtures import Bed
 
 SEED = 4
@@ -17,29 +14,9 @@ LAST_WRITE = 12
 """A run is killed after one of its first writes; `up` of inventories/minimal makes some thirty with its record."""
 
 
-@pytest.fixture
-def proxy(bed: Bed, tmp_path: Path) -> Iterator[Proxy]:
-    with Proxy.before(bed.kubeconfig, tmp_path) as proxy:
-        yield proxy
-
-
-def killed(proxy: Proxy, tool: Tool, writes: int, command: str, *words: str) -> str:
-    """Run a command and kill it as soon as the server has carried out that many writes; gives the last of them."""
-    done: list[Asked] = []
-    proxy.plan()
-    process = tool.through(proxy.kubeconfig).start(command, *words)
-
-    def kill(asked: Asked, code: int) -> None:
-        if code < 400:
-            done.append(asked)
-        if len(done) >= writes:
-            process.kill()
-
-    proxy.after = kill
-    code, screen = ended(process)
-    proxy.after = lambda asked, code: None
-    assert code == -9, f"{command} was not killed after {writes} writes, it made {len(done)}:\n{screen}"
-    return str(done[writes - 1])
+def killed(proxy: Proxy, tool: Tool, writes: int, command: str, *words: str) -> None:
+    run = killed_after(proxy, tool, writes, command, *words)
+    assert run.killed, f"{command} was not killed after {writes} writes, it made {len(run.done)}:\n{run.screen}"
 
 
 def test_runs_that_were_killed_are_finished_by_the_next(bed: Bed, proxy: Proxy, namespace: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from pathlib import Path
 
 from tests.e2e_kubernetes.tool import Tool, ended, interrupt, until
 from tests.support.kubernetes.answering import Fault
@@ -39,38 +38,34 @@ def test_ctrl_c_gives_the_lock_back_and_says_how_to_go_on(bed: Bed, namespace: s
     assert re.search(r"up +interrupted", tool("history").screen)
 
 
-def test_ctrl_c_lets_what_is_in_flight_come_to_its_end(bed: Bed, namespace: str, tmp_path: Path) -> None:
+def test_ctrl_c_lets_what_is_in_flight_come_to_its_end(bed: Bed, namespace: str, proxy: Proxy) -> None:
     """The server has just carried out a write, and its answer is on the way."""
     tool = Tool(bed, namespace, extra=(SLOW,))
-    with Proxy.before(bed.kubeconfig, tmp_path) as proxy:
-        process = tool.through(proxy.kubeconfig).start("up", "--yes")
-        proxy.after = lambda asked, code: interrupt(process) if "statefulsets" in asked.path else None
-        until(lambda: any("statefulsets" in write for write in proxy.writes), "a StatefulSet was written")
-        proxy.after = lambda asked, code: None
-        code, screen = ended(process, 30)
+    process = tool.through(proxy.kubeconfig).start("up", "--yes")
+    proxy.after = lambda asked, code: interrupt(process) if "statefulsets" in asked.path else None
+    until(lambda: any("statefulsets" in write for write in proxy.writes), "a StatefulSet was written")
+    proxy.after = lambda asked, code: None
+    code, screen = ended(process, 30)
 
     assert code == 130, screen
     assert "Traceback" not in screen
     assert tool.holder() == ""
 
 
-def test_ctrl_c_twice_leaves_at_once_though_the_server_does_not_answer(
-    bed: Bed, namespace: str, tmp_path: Path
-) -> None:
+def test_ctrl_c_twice_leaves_at_once_though_the_server_does_not_answer(bed: Bed, namespace: str, proxy: Proxy) -> None:
     tool = Tool(bed, namespace, extra=(SLOW,))
 
     def hang(asked: Asked) -> Fault | None:
         return Fault(hangs=True) if asked.writes and "statefulsets" in asked.path else None
 
-    with Proxy.before(bed.kubeconfig, tmp_path) as proxy:
-        proxy.plan(hang)
-        process = tool.through(proxy.kubeconfig).start("up", "--yes")
-        until(lambda: any("statefulsets" in write for write in proxy.writes), "a StatefulSet was to be written")
-        begun = time.monotonic()
-        # Signals that come before the first one is handled are one to the kernel: pressed until it has an effect.
-        until(lambda: interrupt(process) or process.poll() is not None, "the second one ended it")
-        took = time.monotonic() - begun
-        code, screen = ended(process, 10)
+    proxy.plan(hang)
+    process = tool.through(proxy.kubeconfig).start("up", "--yes")
+    until(lambda: any("statefulsets" in write for write in proxy.writes), "a StatefulSet was to be written")
+    begun = time.monotonic()
+    # Signals that come before the first one is handled are one to the kernel: pressed until it has an effect.
+    until(lambda: interrupt(process) or process.poll() is not None, "the second one ended it")
+    took = time.monotonic() - begun
+    code, screen = ended(process, 10)
 
     assert code == 130, screen
     assert took < 5, "a request that hangs would have been waited for"

@@ -16,6 +16,7 @@ from typing import Any
 import pymysql
 import pytest
 
+from tests.e2e_kubernetes import reach
 from tests.e2e_kubernetes.command import ROOT, Vitessctl
 from tests.testbed import fixtures
 from tests.testbed.fixtures import Bed
@@ -39,15 +40,21 @@ class Live:
     vitessctl: Vitessctl
 
     def ask(self, cell: str, database: str, sql: str, user: str = "app", password: str = "") -> list[tuple[Any, ...]]:
-        """A query through the Service of a cell's vtgate."""
-        words = ["get", "service", f"{self.name}-vtgate-{cell}", "-o", "jsonpath={.spec.clusterIP}"]
-        host = self.bed.kubectl("-n", self.namespace, *words)
-        connection = pymysql.connect(
-            host=host, port=3306, user=user, password=password, database=database, autocommit=True, read_timeout=35
-        )
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return list(cursor.fetchall())
+        """A query through the vtgate of a cell."""
+        with reach.vtgate(self.bed, self.namespace, self.name, cell) as address:
+            host, port = address.split(":")
+            connection = pymysql.connect(
+                host=host,
+                port=int(port),
+                user=user,
+                password=password,
+                database=database,
+                autocommit=True,
+                read_timeout=35,
+            )
+            with connection, connection.cursor() as cursor:
+                cursor.execute(sql)
+                return list(cursor.fetchall())
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.e2e_kubernetes.tool import Tool
@@ -16,21 +14,21 @@ POLLS = 3
 """A gate may look once more or less; tablets that were asked one by one would make a difference of six at least."""
 
 
-def again(tool: Tool, folder: Path) -> list[Asked]:
+def again(tool: Tool, proxy: Proxy) -> list[Asked]:
     """What a second `up` asks the API server."""
     tool("up", "--yes").ok()
-    with Proxy.before(tool.bed.kubeconfig, folder) as proxy:
-        ran = tool.through(proxy.kubeconfig)("up", "--yes").ok()
-        assert "Nothing changed." in ran.screen
-        return list(proxy.asked)
+    proxy.plan()
+    ran = tool.through(proxy.kubeconfig)("up", "--yes").ok()
+    assert "Nothing changed." in ran.screen
+    return list(proxy.asked)
 
 
-def test_it_writes_nothing_and_asks_no_more_for_more_tablets(bed: Bed, tmp_path: Path) -> None:
+def test_it_writes_nothing_and_asks_no_more_for_more_tablets(bed: Bed, proxy: Proxy) -> None:
     counts = []
     for extra in ((), (NINE,)):
         with fresh_namespace(bed) as namespace:
             tool = Tool(bed, namespace, extra=extra)
-            asked = again(tool, tmp_path)
+            asked = again(tool, proxy)
             assert [str(one) for one in asked if one.writes] == []
             counts.append(len(asked))
             tool("down", "--yes").ok()

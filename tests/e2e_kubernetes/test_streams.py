@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,12 +30,6 @@ POD: dict[str, Any] = {
         "containers": [{"name": "main", "image": IMAGE, "command": ["python3", "-c", SERVER], "workingDir": "/tmp"}],
     },
 }
-
-
-@pytest.fixture
-def proxy(bed: Bed, tmp_path: Path) -> Iterator[Proxy]:
-    with Proxy.before(bed.kubeconfig, tmp_path) as proxy:
-        yield proxy
 
 
 @pytest.fixture

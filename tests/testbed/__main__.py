@@ -38,7 +38,7 @@ def up(asked: argparse.Namespace) -> int:
     if state is None:
         if why := unavailable.reason(asked.nodes):
             raise BedError(why)
-        build.binaries()
+        build.binaries(asked.nodes)
         started = time.monotonic()
         cluster = Cluster.start(asked.folder, asked.nodes, asked.fast_node_loss)
         print(f"# up in {time.monotonic() - started:.1f} s; it ends with: make testbed-down", file=sys.stderr)
@@ -74,7 +74,7 @@ def kubectl(asked: argparse.Namespace) -> int:
     state = State.read(asked.folder)
     if state is None:
         raise BedError("no bed is running: start one with make testbed")
-    program = str(build.binaries().bin / "kubectl")
+    program = str(build.binaries(len(state.nodes)).bin / "kubectl")
     os.execve(program, [program, *asked.arguments], {**os.environ, "KUBECONFIG": state.kubeconfig})
 
 

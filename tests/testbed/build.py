@@ -80,9 +80,12 @@ class Build:
         ]
 
 
+KUBE = Build("kube", (".",), "bin", kubernetes_flags(KUBERNETES))
+"""All that an API server alone needs."""
+
 BUILDS = (
     Build("pause", (".",), "bin"),
-    Build("kube", (".",), "bin", kubernetes_flags(KUBERNETES)),
+    KUBE,
     Build("kube", ("go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/etcdctl/v3"), "image"),
     Build("node", tuple(f"{_CONTAINERD}/{name}" for name in ("containerd", "containerd-shim-runc-v2", "ctr")), "bin"),
     Build(
@@ -134,9 +137,26 @@ def cache() -> Path:
     return Path(base) / "vitessctl-testbed"
 
 
-def binaries() -> Binaries:
-    """The programs, built first if they are not in the cache (about 7 minutes on 2 cores)."""
-    return Binaries(made("build", BUILDS, HERE.glob("*/*"), _finish))
+def binaries(nodes: int = 1) -> Binaries:
+    """The programs of a bed with so many nodes, built first if they are not in the cache (about 7 minutes on 2 cores).
+
+    Without a node there are fewer, and nothing of C is among them: an ordinary user may be unable to install a compiler
+    and libseccomp.
+    """
+    if nodes == 0 and not _is_built():
+        return Binaries(made("build-server", (KUBE,), HERE.glob("kube/*"), _finish))
+    return Binaries(made("build", BUILDS, _sources(), _finish))
+
+
+def _sources() -> Iterable[Path]:
+    return HERE.glob("*/*")
+
+
+def _is_built() -> bool:
+    """Whether the programs of a whole bed are there; waits for who is building them."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with _locked(cache() / "build.lock"):
+        return _place(_go(), BUILDS, _sources()).exists()
 
 
 def made(name: str, builds: Sequence[Build], sources: Iterable[Path], finish: Callable[[Path], None]) -> Path:
@@ -147,10 +167,14 @@ def made(name: str, builds: Sequence[Build], sources: Iterable[Path], finish: Ca
     cache().mkdir(parents=True, exist_ok=True)
     with _locked(cache() / f"{name}.lock"):
         go = _go()
-        folder = cache() / "programs" / _key(go, builds, sources)
+        folder = _place(go, builds, sources)
         if not folder.exists():
             _build(go, builds, folder, finish)
     return folder
+
+
+def _place(go: str, builds: Sequence[Build], sources: Iterable[Path]) -> Path:
+    return cache() / "programs" / _key(go, builds, sources)
 
 
 def _build(go: str, builds: Sequence[Build], folder: Path, finish: Callable[[Path], None]) -> None:
@@ -175,7 +199,8 @@ def _finish(folder: Path) -> None:
     """One binary has many names; and Go names a binary after its package's folder, that of etcd is `server`."""
     for name in PROGRAMS:
         (folder / "bin" / name).symlink_to("kube")
-    (folder / "image" / "server").rename(folder / "image" / "etcd")
+    if (folder / "image").exists():
+        (folder / "image" / "server").rename(folder / "image" / "etcd")
 
 
 def _key(go: str, builds: Sequence[Build], sources: Iterable[Path]) -> str:

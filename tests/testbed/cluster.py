@@ -50,7 +50,7 @@ class Cluster:
         namespaces, and pods stay pending. `api_server` is the program of another version than the bed's. BedError tells
         which part failed to start, with the end of its log; nothing is left then.
         """
-        binaries = replace(build.binaries(), api_server=api_server)
+        binaries = replace(build.binaries(nodes), api_server=api_server)
         folder = folder.resolve()
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -69,7 +69,7 @@ class Cluster:
         state = State.read(folder)
         if state is None or not state.running():
             raise BedError(f"no test bed runs in {folder}: start one with make testbed")
-        cluster = cls(folder, build.binaries(), fast_node_loss=False)
+        cluster = cls(folder, build.binaries(len(state.nodes)), fast_node_loss=False)
         cluster.state = state
         if state.index is not None:
             net = Network(state.index)

@@ -49,8 +49,7 @@ class Bed:
 
     def kubectl(self, *arguments: str, stdin: str = "", timeout: float = 60.0) -> str:
         """What kubectl prints; BedError with its words if it fails."""
-        program = shutil.which("kubectl") if self.cluster is None else None
-        chosen = program or str(build.binaries().bin / "kubectl")
+        chosen = str(self.cluster.binaries.bin / "kubectl") if self.cluster else _kubectl()
         access = ["--kubeconfig", str(self.kubeconfig), "--context", self.context]
         return run([chosen, *access, *arguments], stdin=stdin, timeout=timeout)
 
@@ -59,10 +58,28 @@ class Bed:
 def bed() -> Iterator[Bed]:
     """A cluster of one node that runs pods, for the whole session."""
     if context := os.environ.get(CONTEXT):
-        yield Bed(Path(os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"), context)
+        with tempfile.TemporaryDirectory(prefix="bed") as folder:
+            yield brought(context, Path(folder))
         return
     with started(nodes=1) as cluster:
         yield Bed(cluster.kubeconfig, "testbed", cluster)
+
+
+def brought(context: str, folder: Path) -> Bed:
+    """The cluster of a context of the kubeconfig, which may be several files; BedError where there is none.
+
+    Tests get a kubeconfig that holds this context alone, so that no mistake of theirs can reach another cluster.
+    """
+    words = ["config", "view", "--context", context, "--minify", "--flatten", "--raw", "-o", "json"]
+    found = run([_kubectl(), *words])
+    kubeconfig = folder / "kubeconfig"
+    kubeconfig.touch(mode=0o600)
+    kubeconfig.write_text(found, encoding="utf-8")
+    return Bed(kubeconfig, context)
+
+
+def _kubectl() -> str:
+    return shutil.which("kubectl") or str(build.binaries(nodes=0).bin / "kubectl")
 
 
 @pytest.fixture(scope="session")
@@ -81,18 +98,27 @@ def namespace(bed: Bed) -> Iterator[str]:
 
 @contextmanager
 def fresh_namespace(bed: Bed) -> Iterator[str]:
-    """An empty namespace: made, and deleted in the end, unless it was there before; fails if it holds anything."""
-    name = f"{os.environ.get(NAMESPACE, 'vitessctl-e2e')}-{next(_numbers)}"
-    found = bed.kubectl("get", "namespace", name, "--ignore-not-found", "-o", "name")
-    if found:
+    """An empty namespace: made, and deleted in the end, unless it was there before; fails if it holds anything.
+
+    One that is on its way out, as it is for half a minute after the session before, is passed over.
+    """
+    name, phase = next((name, phase) for name, phase in _namespaces(bed) if phase != "Terminating")
+    if phase:
         refuse_if_used(bed, name)
     else:
         bed.kubectl("create", "namespace", name)
     try:
         yield name
     finally:
-        if not found:
+        if not phase:
             bed.kubectl("delete", "namespace", name, "--wait=false")
+
+
+def _namespaces(bed: Bed) -> Iterator[tuple[str, str]]:
+    """Names for tests, each given once, and the phase of the namespace; empty if there is none."""
+    for number in _numbers:
+        name = f"{os.environ.get(NAMESPACE, 'vitessctl-e2e')}-{number}"
+        yield name, bed.kubectl("get", "namespace", name, "--ignore-not-found", "-o", "jsonpath={.status.phase}")
 
 
 def refuse_if_used(bed: Bed, namespace: str) -> None:

@@ -5,8 +5,8 @@ with Proxy.before(bed.kubeconfig, tmp_path) as proxy:
     proxy.plan({3: FAULTS["reset"]})        # the third request from now on
     assert proxy.writes == []
 
-Plain HTTP towards the tool; TLS with the administrator's client certificate towards the server. A websocket is passed
-on as it is, a log that grows in chunks.
+Plain HTTP towards the tool; TLS with the client certificate or token of a kubeconfig towards the server. A websocket is
+passed on as it is, a log that grows in chunks.
 """
 
 from __future__ import annotations
@@ -64,6 +64,21 @@ class Asked:
         return f"{self.method} {self.path}"
 
 
+class NoCredentials(Exception):
+    """A user who is known by something else than a client certificate or a token, such as a program's answer."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """A server, and what it takes to be its user."""
+
+    server: str
+    tls: ssl.SSLContext
+    token: str = ""
+    name: str = ""
+    """What the server's certificate is made out to, where that is not its address."""
+
+
 Choose = Callable[[Asked], "Fault | None"]
 After = Callable[[Asked, int], None]
 
@@ -72,8 +87,7 @@ After = Callable[[Asked, int], None]
 class Proxy:
     """Listens while it is entered."""
 
-    server: str
-    tls: ssl.SSLContext
+    access: Access
     folder: Path
 
     def __post_init__(self) -> None:
@@ -89,9 +103,8 @@ class Proxy:
     @classmethod
     @contextmanager
     def before(cls, kubeconfig: Path, folder: Path) -> Iterator[Proxy]:
-        """A proxy before the server of a kubeconfig with a client certificate."""
-        server, tls = _access(kubeconfig, folder)
-        proxy = cls(server, tls, folder)
+        """A proxy before the server of a kubeconfig; NoCredentials where it cannot speak for the kubeconfig's user."""
+        proxy = cls(_access(kubeconfig, folder), folder)
         threading.Thread(target=proxy._accept, name="proxy", daemon=True).start()
         try:
             yield proxy
@@ -183,15 +196,17 @@ class Proxy:
 
     def _head(self, asked: Asked) -> bytes:
         kept = {name: value for name, value in asked.headers.items() if name not in ("host", "authorization")}
-        lines = [f"{asked.method} {asked.target} HTTP/1.1", f"host: {urlsplit(self.server).netloc}"]
+        address = urlsplit(self.access.server)
+        lines = [f"{asked.method} {address.path.rstrip('/')}{asked.target} HTTP/1.1", f"host: {address.netloc}"]
+        lines += [f"authorization: Bearer {self.access.token}"] if self.access.token else []
         lines += [f"{name}: {value}" for name, value in kept.items()]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def _connect(self) -> ssl.SSLSocket:
-        address = urlsplit(self.server)
-        plain = socket.create_connection((address.hostname, address.port), timeout=30)
+        address = urlsplit(self.access.server)
+        plain = socket.create_connection((address.hostname, address.port or 443), timeout=30)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self.tls.wrap_socket(plain, server_hostname=address.hostname)
+        return self.access.tls.wrap_socket(plain, server_hostname=self.access.name or address.hostname)
 
 
 def _read(reader: Any) -> tuple[str, str, Mapping[str, str], bytes] | None:
@@ -207,16 +222,25 @@ def _read(reader: Any) -> tuple[str, str, Mapping[str, str], bytes] | None:
     return method, target, headers, reader.read(int(headers.get("content-length", 0)))
 
 
-def _access(kubeconfig: Path, folder: Path) -> tuple[str, ssl.SSLContext]:
-    """The server of a bed's kubeconfig (JSON, all of it inside), and TLS as its user."""
+def _access(kubeconfig: Path, folder: Path) -> Access:
+    """The server of a kubeconfig with one context (JSON, all of it inside), and TLS as its user."""
     config = json.loads(kubeconfig.read_text())
     cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
-    tls = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
-    files = []
-    for name in ("client-certificate-data", "client-key-data"):
-        file = folder / f"proxy-{name}"
-        file.touch(mode=0o600)
-        file.write_bytes(base64.b64decode(user[name]))
-        files.append(str(file))
-    tls.load_cert_chain(*files)
-    return str(cluster["server"]), tls
+    tls = ssl.create_default_context(cadata=_decoded(cluster.get("certificate-authority-data", "")) or None)
+    if "client-certificate-data" in user:
+        files = [_secret(folder, name, user[name]) for name in ("client-certificate-data", "client-key-data")]
+        tls.load_cert_chain(*files)
+    elif "token" not in user:
+        raise NoCredentials(f"the user of {kubeconfig} has neither client certificate nor token: {', '.join(user)}")
+    return Access(str(cluster["server"]), tls, user.get("token", ""), cluster.get("tls-server-name", ""))
+
+
+def _secret(folder: Path, name: str, encoded: str) -> str:
+    file = folder / f"proxy-{name}"
+    file.touch(mode=0o600)
+    file.write_text(_decoded(encoded))
+    return str(file)
+
+
+def _decoded(encoded: str) -> str:
+    return base64.b64decode(encoded).decode()

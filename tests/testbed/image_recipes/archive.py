@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.testbed.image_recipes.entries import Entry, complete, key_of
+from tests.testbed.image_recipes.tidying import ARCHIVES, LAYERS, tidy, used
 
 VERSION: Final = "2"
 """Counts the ways in which this module has written layers; a new one makes the cache's old layers void."""
@@ -69,10 +70,11 @@ def layer(entries: Iterable[Entry], cache: Path) -> Layer:
     wanted = complete(entries)
     tar = cache / "layers" / f"{VERSION}-{key_of(wanted)}.tar"
     digest = tar.with_suffix(".sha256")
-    if not digest.exists():
+    if not used(digest):
         tar.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(tar, lambda stream: _write_layer(wanted, stream))
         _write_whole(digest, lambda stream: stream.write(_sha256(tar).encode()))
+        tidy(tar.parent, digest.suffix, LAYERS)
     return Layer(tar, digest.read_text())
 
 
@@ -83,10 +85,11 @@ def write(images: Sequence[Image], cache: Path) -> Path:
         {hashlib.sha256(config).hexdigest(): config for config in map(Image.config, images)},
     )
     path = cache / "archives" / f"{VERSION}-{hashlib.sha256(manifest).hexdigest()[:32]}.tar"
-    if not path.exists():
+    if not used(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         layers = {each.digest: each for image in images for each in image.layers}
         _write_whole(path, lambda stream: _write_archive(manifest, blobs, layers, stream))
+        tidy(path.parent, path.suffix, ARCHIVES)
     return path
 
 

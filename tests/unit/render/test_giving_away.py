@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -159,6 +160,29 @@ def test_an_empty_tablet_that_leads_its_shard_is_held_until_another_does(tmp_pat
 def test_an_unclear_answer_about_the_shard_lets_nothing_start(tmp_path: Path) -> None:
     run = Waiting(tmp_path, "{}", "!connection refused", "{}", LED_BY_ANOTHER)
     assert run.ends() == (0, "connection refused\n")
+
+
+IMPATIENT = """#!/bin/sh
+echo "$1" >> "$0.limits"
+[ "$(wc -l < "$0.limits")" -gt 5 ] || exit 124
+shift
+exec "$@"
+"""
+
+
+def test_a_client_that_was_too_slow_gets_twice_as_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine where it takes more than 5 s to start, a tablet never started, and asking kept the machine busy."""
+    timeout = tmp_path / "bin" / "timeout"
+    timeout.parent.mkdir()
+    timeout.write_text(IMPATIENT)
+    timeout.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{timeout.parent}:{os.environ['PATH']}")
+
+    code, said = Waiting(tmp_path, "{}", LED_BY_ANOTHER).ends()
+
+    assert timeout.with_name("timeout.limits").read_text().split() == ["5", "10", "20", "40", "80", "80", "80"]
+    assert code == 0
+    assert said.splitlines() == [f"no answer of vtctld within {seconds} s" for seconds in (5, 10, 20, 40, 80)]
 
 
 def test_with_the_mark_it_asks_nobody(tmp_path: Path) -> None:

@@ -61,8 +61,8 @@ class Channels:
 
         end = None if seconds is None else time.monotonic() + seconds
         while not self.closed:
-            self._await(end)
             with _as_os_errors():
+                self._await(end)
                 code, frame = self._websocket.recv_data_frame(True)
             if code == ABNF.OPCODE_CLOSE:
                 self.closed = True

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import websocket
 
 from tests.support.kubernetes.pipes import ask
 from tests.support.kubernetes.pods import PodServer, Session
@@ -17,6 +19,7 @@ from vitessctl.errors import VitessctlError
 from vitessctl.targets.kubernetes import faults
 from vitessctl.targets.kubernetes.client import open_api
 from vitessctl.targets.kubernetes.interface import Executed, KubernetesApi
+from vitessctl.targets.kubernetes.streams import Channels
 
 SUCCESS = json.dumps({"status": "Success"}).encode()
 
@@ -73,6 +76,15 @@ def test_a_command_that_cannot_start(tmp_path: Path) -> None:
 def test_a_connection_that_ends_before_the_command_did(tmp_path: Path) -> None:
     with pytest.raises(faults.StreamFailed, match=r"was lost|ended before"):
         run(lambda session: session.send(1, b"half"), tmp_path)
+
+
+def test_a_connection_that_is_closed_just_before_it_is_waited_for() -> None:
+    """By another thread: a forward is, when its client goes."""
+    connection = websocket.WebSocket()
+    connection.sock = socket.socket()
+    connection.sock.close()
+    with pytest.raises(ConnectionError, match="the connection was closed"):
+        Channels(connection).receive(1.0)
 
 
 def test_a_command_that_takes_too_long(tmp_path: Path) -> None:
