@@ -17,7 +17,7 @@ from vitessctl.errors import ExitCode, UsageError, VitessctlError
 if TYPE_CHECKING:
     from vitessctl.status.report import Status
 
-EXAMPLE = "Example:  vitessctl status --watch 5 -i inventories/minimal"
+EXAMPLE = "Example:  vitessctl status -i inventories/minimal --output json"
 DEFAULT_SECONDS = 2.0
 
 

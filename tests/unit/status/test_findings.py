@@ -135,6 +135,8 @@ def test_replication_that_does_not_run(fields: dict[str, Any], said: str) -> Non
     assert not status.ready
     assert list(differences(status)) == [SECOND]
     assert differences(status)[SECOND][0].startswith(said)
+    if "sql_error" in fields:
+        assert set(found(status)) == {"replication-sql-error"}
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,8 @@ def test_tables_are_named_that_a_replica_lacks() -> None:
 
     status = judged(context, replace(observed, tablets=tablets))
 
-    assert differences(status) == {SECOND: ["incomplete, although it says SERVING: lacks the tables notes, tags"]}
+    said = f"{SECOND}: incomplete, although it says SERVING: lacks the tables notes, tags"
+    assert found(status) == {"tables-missing": [said]}
 
 
 def test_a_replica_is_not_judged_by_a_primary_that_does_not_answer() -> None:

@@ -112,7 +112,7 @@ def test_a_position_that_is_no_gtid_set(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(world, "position", lambda alias: "0-41983-12")
 
     said = "its position cannot be read: '0-41983-12' is not a GTID set"
-    assert differences(look(world)) == {alias: [said] for alias in (FIRST, SECOND, THIRD)}
+    assert found(look(world)) == {"position-unreadable": [f"{alias}: {said}" for alias in (FIRST, SECOND, THIRD)]}
 
 
 def test_a_vtctld_that_cannot_even_be_connected_to() -> None:
