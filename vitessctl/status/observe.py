@@ -125,7 +125,7 @@ class _Observation:
                 records={record.alias: record for record in tablets.result()},
             )
         except VitessctlError as error:
-            return Observed(topology_error=sources.said(error), topology_fix=error.fix)
+            return Observed(topology_error=sources.said(error))
         found = {name: _or_why(look) for name, look in shards.items()}
         return replace(
             seen,

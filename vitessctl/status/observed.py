@@ -76,7 +76,6 @@ class Observed:
     pending_error: str = ""
     topology_error: str = ""
     """Why the topology could not be read; "" if it was."""
-    topology_fix: str = ""
     cells: Mapping[str, CellRecord] = field(default_factory=dict)
     keyspaces: Mapping[str, KeyspaceRecord] = field(default_factory=dict)
     shards: Mapping[tuple[str, str], ShardRecord] = field(default_factory=dict)

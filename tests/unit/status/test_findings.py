@@ -124,7 +124,7 @@ def test_what_up_would_change(operation: Operation, fields: tuple[FieldChange, .
         ({"source_port": 3306}, "copies from 127.0.0.1:3306, which is not the primary"),
         ({"io_running": False}, "replication is stopped (IO thread stopped, SQL thread runs)"),
         ({"sql_running": False}, "replication is stopped (IO thread runs, SQL thread stopped)"),
-        ({"io_running": False, "io_error": "error 1236"}, "does not get what the primary writes: error 1236"),
+        ({"io_running": False, "io_error": "error 1236"}, "cannot get what it lacks: error 1236"),
     ],
 )
 def test_replication_that_does_not_run(fields: dict[str, Any], said: str) -> None:
@@ -137,6 +137,8 @@ def test_replication_that_does_not_run(fields: dict[str, Any], said: str) -> Non
     assert differences(status)[SECOND][0].startswith(said)
     if "sql_error" in fields:
         assert set(found(status)) == {"replication-sql-error"}
+    elif "io_error" in fields:
+        assert set(found(status)) == {"binlogs-purged" if "1236" in said else "replication-io-error"}
 
 
 @pytest.mark.parametrize(

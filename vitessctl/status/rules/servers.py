@@ -9,16 +9,12 @@ from vitessctl.status.catalogue import Finding, finding
 from vitessctl.status.observed import SeenServer
 from vitessctl.status.view import View, logs_of
 
-_NO_FIX = "vitessctl logs vtctld; vitessctl up"
-
 
 def findings(view: View) -> Iterator[Finding]:
     """Of each server; a process that is not there is said elsewhere."""
     observed = view.observed
     if observed.topology_error:
-        yield finding(
-            "topology-unreadable", "vtctld", why=observed.topology_error, fix=observed.topology_fix or _NO_FIX
-        )
+        yield finding("topology-unreadable", "vtctld", why=observed.topology_error)
     for name, seen in observed.etcd.items():
         if seen.error and not view.gone("etcd", name):
             yield finding("etcd-member-unhealthy", name, why=seen.error)

@@ -13,6 +13,8 @@ from vitessctl.status.view import ShardView, TabletView, View
 from vitessctl.vtctld.records import ReplicationStatus, TabletRecord
 
 ACCEPTABLE = {"replica": ("replica", "primary"), "rdonly": ("rdonly",)}
+_PURGED = "1236"
+"""MySQL's error number for what its source has purged."""
 _SHOWN = 160
 """How many characters of a GTID set or a list are shown; all of it is in the JSON."""
 
@@ -80,7 +82,7 @@ def _replication(shard: ShardView, tablet: TabletView) -> Iterator[Finding]:
         source = f"{replication.source_host}:{replication.source_port}"
         yield finding("wrong-source", alias, source=source)
     elif replication.io_error:
-        yield finding("replication-io-error", alias, error=replication.io_error, fix=_fix(replication, alias))
+        yield _io_error(shard, alias, replication.io_error)
     elif replication.sql_error:
         yield finding("replication-sql-error", alias, error=replication.sql_error)
     elif not tablet.copies:
@@ -89,14 +91,14 @@ def _replication(shard: ShardView, tablet: TabletView) -> Iterator[Finding]:
         yield finding("replica-writable", alias)
 
 
+def _io_error(shard: ShardView, alias: str, error: str) -> Finding:
+    if _PURGED in error:
+        return finding("binlogs-purged", alias, error=error)
+    return finding("replication-io-error", alias, error=error, shard=shard.shard.path)
+
+
 def _copies_from(replication: ReplicationStatus, primary: TabletRecord) -> bool:
     return (replication.source_host, replication.source_port) == (primary.mysql_hostname, primary.mysql_port)
-
-
-def _fix(replication: ReplicationStatus, alias: str) -> str:
-    if "1236" in replication.io_error:
-        return f"vitessctl rebuild {alias}"
-    return f"see that the primary can be reached from it; vitessctl logs {alias} --container mysqld"
 
 
 def _threads(replication: ReplicationStatus) -> str:
