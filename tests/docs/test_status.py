@@ -41,7 +41,7 @@ def test_every_finding_is_there_with_cause_and_remedy(kind: Kind) -> None:
 
 def test_the_example_is_what_status_says() -> None:
     alias, shard = "zone1-0000000102", "messages/0"
-    stopped = finding("replication-stopped", alias, threads="IO thread stopped, SQL thread stopped")
+    stopped = finding("replication-stopped", alias, threads="IO thread does not run, SQL thread does not run")
     stale = finding("stale", alias, although=", although it says SERVING", lacking=12, total=1038, lag="", shard=shard)
 
     for each in (stopped, stale):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import sleep
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -93,7 +93,7 @@ def _watch(look: Callable[[], Status], seconds: float, output: options.Output, v
         with _shown(seconds, output, verbose) as show:
             show(look())
             while True:
-                time.sleep(seconds)
+                sleep(seconds)
                 try:
                     show(look())
                 except VitessctlError as error:

@@ -122,8 +122,8 @@ def test_what_up_would_change(operation: Operation, fields: tuple[FieldChange, .
         ({"source_host": ""}, "has no replication source"),
         ({"source_host": "10.0.0.9"}, "copies from 10.0.0.9:15802, which is not the primary"),
         ({"source_port": 3306}, "copies from 127.0.0.1:3306, which is not the primary"),
-        ({"io_running": False}, "replication is stopped (IO thread stopped, SQL thread runs)"),
-        ({"sql_running": False}, "replication is stopped (IO thread runs, SQL thread stopped)"),
+        ({"io_running": False}, "does not replicate (IO thread does not run, SQL thread runs)"),
+        ({"sql_running": False}, "does not replicate (IO thread runs, SQL thread does not run)"),
         ({"io_running": False, "io_error": "error 1236"}, "cannot get what it lacks: error 1236"),
     ],
 )

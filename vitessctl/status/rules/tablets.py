@@ -103,7 +103,7 @@ def _copies_from(replication: ReplicationStatus, primary: TabletRecord) -> bool:
 
 def _threads(replication: ReplicationStatus) -> str:
     states = {"IO": replication.io_running, "SQL": replication.sql_running}
-    return ", ".join(f"{name} thread {'runs' if runs else 'stopped'}" for name, runs in states.items())
+    return ", ".join(f"{name} thread {'runs' if runs else 'does not run'}" for name, runs in states.items())
 
 
 def _completeness(view: View, shard: ShardView, tablet: TabletView) -> Iterator[Finding]:
