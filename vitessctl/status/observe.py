@@ -238,8 +238,9 @@ def _or_unknown(look: Look[SeenTablet], page: dict[str, Any]) -> SeenTablet:
 def _without_mysql(page: sources.Page, seen: Observed) -> SeenTablet:
     """A tablet whose MySQL was not asked: it is silent itself, or without vtctld or a record there is no way to it."""
     variables, why = page
-    unasked = variables is not None and seen.topology_error
-    return SeenTablet(variables, None, "its MySQL cannot be asked without vtctld" if unasked else "", page_error=why)
+    if variables is None:
+        return SeenTablet(None, None, sources.NO_ANSWER, page_error=why)
+    return SeenTablet(variables, None, "its MySQL cannot be asked without vtctld" if seen.topology_error else "")
 
 
 def _with_tables(seen: SeenTablet, look: Look[frozenset[str]] | None) -> SeenTablet:
@@ -250,7 +251,4 @@ def _with_tables(seen: SeenTablet, look: Look[frozenset[str]] | None) -> SeenTab
 
 
 def _position(seen: SeenTablet) -> GtidSet | None:
-    try:
-        return parse_gtid_set(seen.full_status.position) if seen.full_status else None
-    except ValueError:
-        return None
+    return parse_gtid_set(seen.full_status.position) if seen.full_status else None

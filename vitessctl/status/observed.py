@@ -20,12 +20,14 @@ class SeenTablet:
     """/debug/vars of vttablet."""
     full_status: FullStatus | None
     error: str = ""
-    """Why its MySQL could not be asked."""
+    """Why its MySQL could not be asked, or that not even its vttablet answers."""
     tables: frozenset[str] | None = None
     """The tables of its database; None where that could not be asked."""
     page_error: str = ""
     """Why its page was not to be had."""
     tables_error: str = ""
+    position_error: str = ""
+    """Why what its MySQL says was not taken: its position is no GTID set."""
     mysql_down: bool = False
     """Whether vttablet itself says that it cannot connect to its MySQL."""
 

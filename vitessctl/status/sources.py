@@ -11,6 +11,7 @@ from vitessctl.model.cluster import Cell, Tablet
 from vitessctl.model.gtid import GtidSet, parse_gtid_set
 from vitessctl.run.context import Context
 from vitessctl.run.http import Answer
+from vitessctl.run.query import question_for
 from vitessctl.run.stages.etcd import member_fault, members
 from vitessctl.status.observed import SeenServer, SeenTablet
 from vitessctl.vtctld.errors import MysqlUnavailableError, NodeMissingError
@@ -18,6 +19,7 @@ from vitessctl.vtctld.records import ShardRecord
 
 MYSQL_SECONDS = 2.0
 """For one call about a tablet. It takes some milliseconds, and one about a dead tablet hangs."""
+NO_ANSWER = "vttablet does not answer"
 Page = tuple[dict[str, Any] | None, str]
 """What a page of JSON says, and why there is none."""
 
@@ -54,7 +56,8 @@ def vtgate_query(context: Context, cell: Cell) -> str:
         users = context.target.users()
         if users is None:
             return ""
-        return context.ping(context.target.address("vtgate", cell.name, "mysql"), users)
+        question = question_for(context.cluster, context.release)
+        return context.ping(context.target.address("vtgate", cell.name, "mysql"), users, question)
     except VitessctlError as error:
         return said(error)
 
@@ -96,10 +99,12 @@ def mysql(context: Context, alias: str, page: dict[str, Any], goal: GtidSet | No
         if goal is not None and not parse_gtid_set(status.position).contains(goal):
             time.sleep(pause)
             status = context.vtctld.full_status(alias, seconds=MYSQL_SECONDS)
+        parse_gtid_set(status.position)
     except VitessctlError as error:
         return SeenTablet(page, None, said(error), mysql_down=isinstance(error, MysqlUnavailableError))
-    except ValueError:  # judged where it is compared
-        return SeenTablet(page, status)
+    except ValueError:
+        why = f"'{status.position}' is not a GTID set"
+        return SeenTablet(page, None, why, position_error=why)
     return SeenTablet(page, status)
 
 

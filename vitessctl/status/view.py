@@ -41,10 +41,7 @@ class TabletView:
     @property
     def position(self) -> GtidSet | None:
         """Its transactions; None where they are not known."""
-        try:
-            return parse_gtid_set(self.status.position) if self.status else None
-        except ValueError:
-            return None
+        return parse_gtid_set(self.status.position) if self.status else None
 
     @property
     def copies(self) -> bool:

@@ -35,10 +35,10 @@ def _faults(view: View, shard: ShardView, tablet: TabletView) -> Iterator[Findin
     other = str(tablet.seen.says.get("TabletAlias") or tablet.alias)
     if other != tablet.alias:
         yield finding("wrong-tablet", tablet.alias, other=other)
+    elif tablet.seen.position_error:
+        yield finding("position-unreadable", tablet.alias, why=tablet.seen.position_error)
     elif tablet.status is None:
         yield from _mysql_silence(view, tablet)
-    elif tablet.position is None:
-        yield finding("position-unreadable", tablet.alias, why=f"'{tablet.status.position}' is not a GTID set")
     elif tablet.alias != shard.primary and shard.primary:
         yield from _replication(shard, tablet)
         yield from _completeness(view, shard, tablet)
