@@ -120,7 +120,7 @@ def test_a_replica_that_cannot_get_everything_is_called_incomplete_and_is_not_re
 
     def is_named(status: dict[str, Any]) -> bool:
         tablet = next(t for t in status["tablets"] if t["alias"] == victim)
-        return any("incomplete: lacks" in difference for difference in tablet["differs"])
+        return any(" lacks " in difference for difference in tablet["differs"])
 
     status = running.wait_status(is_named, 120, "the replica to be called incomplete")
 

@@ -2,59 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
-from vitessctl.model.cluster import Cluster, Shard, Tablet
-from vitessctl.model.gtid import parse_gtid_set
-from vitessctl.run.stages.replication import primary_fault, replica_fault, wants_semi_sync
-from vitessctl.status.findings import findings_of
-from vitessctl.status.observed import Observed, SeenTablet
+from vitessctl.model.cluster import Cluster
+from vitessctl.status import seen_data
+from vitessctl.status.catalogue import Finding, Severity, worst_first
+from vitessctl.status.observed import Observed
 from vitessctl.status.report import ComponentLine, Endpoint, ShardLine, Status, TabletLine
-from vitessctl.vtctld.records import TabletRecord
+from vitessctl.status.rules import findings as found_by_rules
+from vitessctl.status.rules.tablets import errant_of
+from vitessctl.status.view import MAX_LAG, ShardView, TabletView, View
 
-_ACCEPTABLE = {"replica": ("replica", "primary"), "rdonly": ("rdonly",)}
 AddressOf = Callable[[str, str, str], str]
 """host:port of a component, its subject, and the name of the port."""
+BySubject = Mapping[str, Sequence[Finding]]
+SERVING, NOT_SERVING, UNKNOWN = "serving", "not serving", "unknown"
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """All that bears on one tablet."""
-
-    tablet: Tablet
-    record: TabletRecord | None
-    seen: SeenTablet
-    primary: TabletRecord | None
-    primary_seen: SeenTablet | None
-    topology_known: bool
-    wants_semi_sync: bool
-
-    @property
-    def is_primary(self) -> bool:
-        return self.primary is not None and self.primary.alias == self.tablet.alias
-
-
-def judge(cluster: Cluster, target: str, observed: Observed, address_of: AddressOf) -> Status:
-    """The status of a cluster. `ready`: everything runs, serves, replicates and is complete."""
-    tablets = tuple(_tablet_line(facts) for facts in _facts(cluster, observed))
-    shards = tuple(_shard_line(shard, observed, tablets) for shard in cluster.shards())
-    findings = tuple(findings_of(cluster, observed))
+def judge(cluster: Cluster, target: str, observed: Observed, address_of: AddressOf, max_lag: float = MAX_LAG) -> Status:
+    """The status of a cluster. `ready`: everything runs, serves, replicates and is complete, and that is proven."""
+    view = View(cluster, observed, target, max_lag)
+    findings = worst_first(list(found_by_rules(view)))
+    by_subject: dict[str, list[Finding]] = defaultdict(list)
+    for each in findings:
+        by_subject[each.subject].append(each)
+    shards = list(view.shards())
     components = tuple(
         ComponentLine(c.label, c.component, c.state, c.running, c.pid, c.restarts) for c in observed.components
     )
-    healthy = all(line.serving and not line.differs for line in tablets) and all(line.serving for line in shards)
-    running = bool(components) and all(line.running for line in components)
     return Status(
         cluster=cluster.name,
         target=target,
-        ready=healthy and running and not findings,
+        ready=all(each.severity is Severity.WARNING for each in findings),
+        seconds=round(observed.seconds, 3),
         vtgate=tuple(_vtgate(cell.name, address_of) for cell in cluster.cells),
         vtctld=(Endpoint(grpc=address_of("vtctld", "", "grpc"), http=address_of("vtctld", "", "http")),),
         components=components,
-        shards=shards,
-        tablets=tablets,
+        shards=tuple(_shard_line(view, shard, by_subject) for shard in shards),
+        tablets=tuple(_tablet_line(view, shard, tablet, by_subject) for shard in shards for tablet in shard.tablets),
         findings=findings,
+        observed=seen_data.of(observed),
     )
 
 
@@ -63,94 +51,53 @@ def _vtgate(cell: str, address_of: AddressOf) -> Endpoint:
     return Endpoint(cell=cell, **ports)
 
 
-def _facts(cluster: Cluster, observed: Observed) -> Iterator[_Facts]:
-    for shard in cluster.shards():
-        record = observed.shards.get((shard.keyspace, shard.name))
-        leader = record.primary if record else ""
-        for tablet in shard.tablets:
-            yield _Facts(
-                tablet=tablet,
-                record=observed.records.get(tablet.alias),
-                seen=observed.tablets.get(tablet.alias, SeenTablet(None, None)),
-                primary=observed.records.get(leader),
-                primary_seen=observed.tablets.get(leader),
-                topology_known=not observed.topology_error,
-                wants_semi_sync=wants_semi_sync(cluster, shard.keyspace),
-            )
-
-
-def _tablet_line(facts: _Facts) -> TabletLine:
-    variables = facts.seen.variables or {}
-    record = facts.record
+def _tablet_line(view: View, shard: ShardView, tablet: TabletView, findings: BySubject) -> TabletLine:
+    record, seen = tablet.record, tablet.seen
+    lacks, errant = _difference(shard, tablet)
     return TabletLine(
-        alias=facts.tablet.alias,
-        keyspace=facts.tablet.keyspace,
-        shard=facts.tablet.shard,
+        alias=tablet.alias,
+        keyspace=shard.shard.keyspace,
+        shard=shard.shard.name,
         type=record.type if record else "",
-        serving=variables.get("TabletStateName") == "SERVING",
+        serving=seen.state == "SERVING",
         hostname=record.hostname if record else "",
-        lag_seconds=_lag(facts),
-        differs=tuple(_differences(facts)),
+        lag_seconds=0.0 if tablet.alias == shard.primary and tablet.status else tablet.lag,
+        differs=tuple(each.sentence for each in findings.get(tablet.alias, ())),
+        state=_tablet_state(view, tablet),
+        lacks=lacks,
+        errant=errant,
+        address=f"{record.hostname}:{record.ports['grpc']}" if record and record.ports.get("grpc") else "",
+        mysql=f"{record.mysql_hostname}:{record.mysql_port}" if record and record.mysql_hostname else "",
     )
 
 
-def _lag(facts: _Facts) -> float | None:
-    status = facts.seen.full_status
-    if status is None:
-        return None
-    if facts.is_primary:
-        return 0.0
-    return status.replication.lag_seconds if status.replication else None
+def _tablet_state(view: View, tablet: TabletView) -> str:
+    """By its own word. One that says nothing does not serve only if it is known to be gone."""
+    if tablet.seen.state == "SERVING":
+        return SERVING
+    known = tablet.seen.state or view.nothing_runs or view.gone("vttablet", tablet.alias)
+    return NOT_SERVING if known else UNKNOWN
 
 
-def _differences(facts: _Facts) -> Iterator[str]:
-    """Every way in which a tablet is not what it should be, most telling first."""
-    found = tuple(_faults(facts))
-    state = (facts.seen.variables or {}).get("TabletStateName", "")
-    yield from found or ((f"takes no queries, it is {state}",) if state not in ("", "SERVING") else ())
+def _difference(shard: ShardView, tablet: TabletView) -> tuple[int | None, int | None]:
+    """How many transactions it lacks, and how many only it has."""
+    leader = shard.leader
+    if leader is None or leader.status is None or leader.position is None or tablet.position is None:
+        return None, None
+    errant = errant_of(tablet.position, leader.position, leader.status.server_uuid)
+    return leader.position.minus(tablet.position).count(), errant.count()
 
 
-def _faults(facts: _Facts) -> Iterator[str]:
-    record, seen = facts.record, facts.seen
-    if record is None and facts.topology_known:
-        yield "is not in the topology"
-    if record is not None and record.type not in _ACCEPTABLE[facts.tablet.type]:
-        yield f"has type {record.type}, the spec says {facts.tablet.type}"
-    if seen.full_status is None:
-        if seen.error or record is not None:
-            yield seen.error or "does not answer"
-        return
-    if facts.is_primary:
-        if fault := primary_fault(seen.full_status, facts.wants_semi_sync):
-            yield fault
-        return
-    if facts.primary is not None and (fault := replica_fault(seen.full_status, facts.primary)):
-        yield fault
-    yield from _incompleteness(facts)
+def _shard_line(view: View, shard: ShardView, findings: BySubject) -> ShardLine:
+    state = _state(view, shard, [*findings.get(shard.shard.path, ()), *findings.get(shard.primary, ())])
+    claims = tuple(tablet.alias for tablet in shard.tablets if tablet.seen.type == "primary")
+    return ShardLine(shard.shard.keyspace, shard.shard.name, shard.primary, state == SERVING, state, claims)
 
 
-def _incompleteness(facts: _Facts) -> Iterator[str]:
-    """A replica whose health page says ok may still lack rows or tables, so its GTID set and tables are compared."""
-    own, leader = facts.seen.full_status, facts.primary_seen.full_status if facts.primary_seen else None
-    if own is None or leader is None or facts.primary_seen is None:
-        return
-    position, leaders = parse_gtid_set(own.position), parse_gtid_set(leader.position)
-    lacking = leaders.minus(position)
-    if lacking.sources:
-        yield f"incomplete: lacks {lacking.count()} of the primary's {leaders.count()} transactions"
-    # The primary was asked first: what it wrote itself since then is no difference.
-    errant = {name for name in position.minus(leaders).sources if name.partition(":")[0] != leader.server_uuid.lower()}
-    if errant:
-        yield f"has transactions that the primary lacks (errant): {', '.join(sorted(errant))}"
-    if facts.seen.tables is not None and facts.primary_seen.tables is not None:
-        missing = sorted(facts.primary_seen.tables - facts.seen.tables)
-        if missing:
-            yield f"incomplete: lacks the tables {', '.join(missing)}"
-
-
-def _shard_line(shard: Shard, observed: Observed, tablets: tuple[TabletLine, ...]) -> ShardLine:
-    record = observed.shards.get((shard.keyspace, shard.name))
-    primary = record.primary if record else ""
-    leads = next((line for line in tablets if line.alias == primary), None)
-    alive = leads is not None and leads.serving and leads.type == "primary" and not leads.differs
-    return ShardLine(shard.keyspace, shard.name, primary, bool(record and record.serving and alive))
+def _state(view: View, shard: ShardView, findings: Sequence[Finding]) -> str:
+    if view.nothing_runs or any(each.severity is Severity.ERROR for each in findings):
+        return NOT_SERVING
+    unread = not view.topology_known or shard.shard.keyspace in view.observed.shards_errors
+    if unread or any(each.severity is Severity.UNKNOWN for each in findings):
+        return UNKNOWN
+    return SERVING if shard.primary and shard.leader is not None else NOT_SERVING

@@ -7,148 +7,248 @@ nothing, and a call about a dead tablet hangs (all measured on Vitess 24).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from vitessctl.errors import VitessctlError
-from vitessctl.model.cluster import Cluster, Tablet
 from vitessctl.model.gtid import GtidSet, parse_gtid_set
 from vitessctl.run.context import Context
-from vitessctl.run.http import Answer
-from vitessctl.status.observed import Observed, SeenTablet
+from vitessctl.run.stages.etcd import members
+from vitessctl.status import sources
+from vitessctl.status.looks import Look, Looks, Silent
+from vitessctl.status.observed import Observed, SeenServer, SeenTablet
 from vitessctl.targets.base import Change
-from vitessctl.vtctld.interface import Vtctld
-from vitessctl.vtctld.records import CellRecord
 
-MYSQL_SECONDS = 2.0
+SECONDS = 5.0
+"""When all looking ends."""
+SECONDS_A_TABLET = 0.05
+"""What each tablet adds to that: a thousand of them are not asked in 5 s, and each has a forward of its own."""
+TARGET_SECONDS = 4.0
+TOPOLOGY_SECONDS = 3.0
+"""A read takes some milliseconds. vtctld itself would wait 15 s for an etcd that hangs."""
+PAGE_SECONDS = 2.5
+"""A little more than the page's own deadline, which says more."""
+QUERY_SECONDS = 3.0
+MYSQL_SECONDS = 2 * sources.MYSQL_SECONDS
 ON_ITS_WAY_SECONDS = 0.3
-NO_ANSWER = "vttablet does not answer"
 T = TypeVar("T")
 
 
 def observe(context: Context) -> Observed:
-    """One look at the whole cluster; raises nothing for what is merely broken."""
-    components = tuple(context.target.components())
-    with ThreadPoolExecutor(max_workers=16, thread_name_prefix="status") as pool:
-        topology = pool.submit(_topology, context)
-        tablets = {tablet.alias: pool.submit(_tablet_page, context, tablet) for tablet in context.cluster.tablets()}
-        vtgates = {cell.name: pool.submit(_vtgate_page, context, cell.name) for cell in context.cluster.cells}
-        seen = topology.result()
-        pages = {alias: future.result() for alias, future in tablets.items()}
-        asked = {} if seen.topology_error else _ask_everyone(context, pool, seen, pages)
-        return Observed(
-            components=components,
-            pending=_pending(context) if components else (),
-            topology_error=seen.topology_error,
-            cells=seen.cells,
-            keyspaces=seen.keyspaces,
-            shards=seen.shards,
-            records=seen.records,
-            tablets={alias: asked.get(alias) or _unasked(page, seen) for alias, page in pages.items()},
-            vtgates={name: future.result() for name, future in vtgates.items()},
+    """One look at the whole cluster; raises nothing for what is merely broken, and never waits for what hangs.
+
+    Raises UnreachableError where what runs cannot be asked at all: no supervisor's rights, no Kubernetes.
+    """
+    begun = time.monotonic()
+    count = sum(1 for _ in context.cluster.tablets())
+    with Looks(SECONDS + SECONDS_A_TABLET * count) as looks:
+        seen = _Observation(context, looks).take()
+    return replace(seen, seconds=time.monotonic() - begun)
+
+
+class _Observation:
+    """One look under way. What does not depend on each other is begun at once."""
+
+    def __init__(self, context: Context, looks: Looks) -> None:
+        self._context, self._looks = context, looks
+        cluster, target = context.cluster, context.target
+        self._components = looks.at("the list of processes", target.components, TARGET_SECONDS)
+        self._vtctld = looks.at("vtctld", lambda: context.vtctld, TOPOLOGY_SECONDS)
+        self._vtgates = {
+            cell.name: looks.at(f"vtgate {cell.name}", _bound(sources.vtgate_page, context, cell), PAGE_SECONDS)
+            for cell in cluster.cells
+        }
+        self._queries = {
+            cell.name: looks.at(f"vtgate {cell.name}", _bound(sources.vtgate_query, context, cell), QUERY_SECONDS)
+            for cell in cluster.cells
+        }
+        self._vtorcs = {
+            cell.name: looks.at(f"vtorc {cell.name}", _bound(sources.vtorc, context, cell), PAGE_SECONDS)
+            for cell in cluster.cells
+            if context.release.has_vtorc
+        }
+        self._etcd = looks.at("etcd", _bound(sources.etcd, context), PAGE_SECONDS)
+        self._pending = looks.at("what up would change", self._changes, TARGET_SECONDS)
+        self._pages = {
+            tablet.alias: looks.at(
+                f"vttablet {tablet.alias}", _bound(sources.tablet_page, context, tablet), PAGE_SECONDS
+            )
+            for tablet in cluster.tablets()
+        }
+
+    def take(self) -> Observed:
+        """Everything, as far as it can be seen."""
+        topology = self._topology()
+        tablets = self._unasked(topology) if topology.topology_error else self._ask_everyone(topology)
+        components, components_error = _or_why(self._components, raises=True)
+        pending, pending_error = _or_why(self._pending)
+        return replace(
+            topology,
+            components=tuple(components or ()),
+            components_error=components_error,
+            pending=pending or () if components else (),
+            pending_error=pending_error,
+            tablets=tablets,
+            vtgates={name: self._vtgate(name) for name in self._vtgates},
+            vtorcs={name: _or_silent(look) for name, look in self._vtorcs.items()},
+            etcd=self._members(),
         )
 
-
-def _pending(context: Context) -> tuple[Change, ...]:
-    try:
+    def _changes(self) -> tuple[Change, ...]:
+        context = self._context
         return tuple(change for change in context.target.observe(context.documents) if change.is_change)
-    except VitessctlError:
-        return ()
 
+    # Topology
 
-def _topology(context: Context) -> Observed:
-    try:
-        vtctld = context.vtctld
-        return Observed(
-            cells=_cells(vtctld, context.cluster),
-            keyspaces={keyspace.name: keyspace for keyspace in vtctld.keyspaces()},
-            shards=_shards(vtctld, context.cluster),
-            records={record.alias: record for record in vtctld.tablets()},
+    def _topology(self) -> Observed:
+        try:
+            vtctld = self._vtctld.result()
+            at = self._looks.at
+            cells = [
+                at(f"cell {cell.name}", _bound(vtctld.cell, cell.name), TOPOLOGY_SECONDS)
+                for cell in self._context.cluster.cells
+            ]
+            keyspaces = at("keyspaces", vtctld.keyspaces, TOPOLOGY_SECONDS)
+            tablets = at("tablets", vtctld.tablets, TOPOLOGY_SECONDS)
+            shards = {
+                keyspace.name: at(
+                    f"shards of {keyspace.name}",
+                    _bound(sources.shards, self._context, keyspace.name),
+                    TOPOLOGY_SECONDS,
+                )
+                for keyspace in self._context.cluster.keyspaces
+            }
+            seen = Observed(
+                cells={record.name: record for look in cells if (record := look.result()) is not None},
+                keyspaces={record.name: record for record in keyspaces.result()},
+                records={record.alias: record for record in tablets.result()},
+            )
+        except VitessctlError as error:
+            return Observed(topology_error=sources.said(error))
+        found = {name: _or_why(look) for name, look in shards.items()}
+        return replace(
+            seen,
+            shards={(shard.keyspace, shard.name): shard for records, _ in found.values() for shard in records or ()},
+            shards_errors={name: why for name, (_, why) in found.items() if why},
         )
+
+    # Tablets
+
+    def _page(self, alias: str) -> sources.Page:
+        try:
+            return self._pages[alias].result()
+        except Silent as error:
+            return None, error.why
+
+    def _unasked(self, seen: Observed) -> dict[str, SeenTablet]:
+        return {alias: _without_mysql(self._page(alias), seen) for alias in self._pages}
+
+    def _ask_everyone(self, seen: Observed) -> dict[str, SeenTablet]:
+        """Primaries first: a replica that is asked later must have at least what its primary had.
+
+        A tablet whose own port is closed is not asked through vtctld: that call would only hang.
+        """
+        primaries = sorted({record.primary for record in seen.shards.values()} & self._pages.keys())
+        first = self._ask(primaries, {})
+        asked = {alias: _or_unknown(look, page) for alias, (look, page) in first.items()}
+        first_tables = self._list_tables(asked)
+        positions = {alias: _position(found) for alias, found in asked.items()}
+        goals = {
+            alias: positions.get(shard.primary)
+            for alias, record in seen.records.items()
+            if (shard := seen.shards.get((record.keyspace, record.shard)))
+        }
+        rest = self._ask((alias for alias in self._pages if alias in seen.records and alias not in asked), goals)
+        others = {alias: _or_unknown(look, page) for alias, (look, page) in rest.items()}
+        tables = first_tables | self._list_tables(others)
+        asked |= others
+        return {
+            alias: _with_tables(asked[alias], tables.get(alias))
+            if alias in asked
+            else _without_mysql(self._page(alias), seen)
+            for alias in self._pages
+        }
+
+    def _ask(
+        self, aliases: Iterable[str], goals: Mapping[str, GtidSet | None]
+    ) -> dict[str, tuple[Look[SeenTablet], dict[str, Any]]]:
+        found = {}
+        for alias in aliases:
+            page, _ = self._page(alias)
+            if page is not None:
+                call = _bound(sources.mysql, self._context, alias, page, goals.get(alias), ON_ITS_WAY_SECONDS)
+                found[alias] = (self._looks.at(f"the MySQL of {alias}", call, MYSQL_SECONDS), page)
+        return found
+
+    def _list_tables(self, asked: Mapping[str, SeenTablet]) -> dict[str, Look[frozenset[str]]]:
+        return {
+            alias: self._looks.at(
+                f"the tables of {alias}", _bound(sources.tables, self._context, alias), sources.MYSQL_SECONDS
+            )
+            for alias, seen in asked.items()
+            if seen.full_status is not None
+        }
+
+    # Servers
+
+    def _vtgate(self, name: str) -> SeenServer:
+        """Its query is waited for only where its page answers."""
+        page, error = _or_why(self._vtgates[name])
+        variables, why = page or (None, error)
+        if variables is None:
+            return SeenServer(error=why)
+        fault, silence = _or_why(self._queries[name])
+        return SeenServer(variables, query_error=fault or silence)
+
+    def _members(self) -> dict[str, SeenServer]:
+        found, why = _or_why(self._etcd)
+        if found is None:
+            return dict.fromkeys(members(self._context), SeenServer(error=why))
+        return {name: SeenServer(error=fault) for name, fault in found.items()}
+
+
+def _bound(call: Callable[..., T], *arguments: Any) -> Callable[[], T]:
+    """Bound now, as a loop goes on."""
+    return lambda: call(*arguments)
+
+
+def _or_why(look: Look[T], raises: bool = False) -> tuple[T | None, str]:
+    """What was seen, or why not; `raises`: only silence is taken for an answer."""
+    try:
+        return look.result(), ""
+    except Silent as error:
+        return None, error.why
     except VitessctlError as error:
-        return Observed(topology_error=error.why or error.what)
+        if raises:
+            raise
+        return None, sources.said(error)
 
 
-def _cells(vtctld: Vtctld, cluster: Cluster) -> dict[str, CellRecord]:
-    records = (vtctld.cell(cell.name) for cell in cluster.cells)
-    return {record.name: record for record in records if record is not None}
+def _or_silent(look: Look[SeenServer]) -> SeenServer:
+    found, why = _or_why(look)
+    return found or SeenServer(error=why)
 
 
-def _shards(vtctld: Vtctld, cluster: Cluster) -> dict[tuple[str, str], Any]:
-    found = (_or_none(lambda name=keyspace.name: vtctld.shards(name)) for keyspace in cluster.keyspaces)  # type: ignore[misc]
-    return {(shard.keyspace, shard.name): shard for shards in found for shard in shards or ()}
+def _or_unknown(look: Look[SeenTablet], page: dict[str, Any]) -> SeenTablet:
+    found, why = _or_why(look)
+    return found or SeenTablet(page, None, why)
 
 
-def _tablet_page(context: Context, tablet: Tablet) -> dict[str, Any] | None:
-    return _variables(lambda: context.tablet_page(tablet, "/debug/vars"))
+def _without_mysql(page: sources.Page, seen: Observed) -> SeenTablet:
+    """A tablet whose MySQL was not asked: it is silent itself, or without vtctld or a record there is no way to it."""
+    variables, why = page
+    if variables is None:
+        return SeenTablet(None, None, sources.NO_ANSWER, page_error=why)
+    return SeenTablet(variables, None, "its MySQL cannot be asked without vtctld" if seen.topology_error else "")
 
 
-def _vtgate_page(context: Context, cell: str) -> dict[str, Any] | None:
-    return _variables(lambda: context.get(context.target.address("vtgate", cell, "http"), "/debug/vars"))
-
-
-def _variables(fetch: Callable[[], Answer]) -> dict[str, Any] | None:
-    page = _or_none(fetch)
-    data = page.json() if page is not None and page.ok else None
-    return data if isinstance(data, dict) else None
-
-
-def _ask_everyone(
-    context: Context, pool: ThreadPoolExecutor, seen: Observed, pages: Mapping[str, dict[str, Any] | None]
-) -> dict[str, SeenTablet]:
-    """Primaries first: a replica that is asked later must have at least what its primary had."""
-    primaries = {record.primary for record in seen.shards.values()} & pages.keys()
-    first = {alias: pool.submit(_ask_mysql, context, alias, pages[alias], None) for alias in primaries}
-    positions = {alias: _position(future.result()) for alias, future in first.items()}
-    goal = {
-        alias: positions.get(shard.primary)
-        for alias, record in seen.records.items()
-        if (shard := seen.shards.get((record.keyspace, record.shard)))
-    }
-    rest = {
-        alias: pool.submit(_ask_mysql, context, alias, page, goal.get(alias))
-        for alias, page in pages.items()
-        if alias in seen.records and alias not in primaries
-    }
-    return {alias: future.result() for alias, future in {**first, **rest}.items()}
-
-
-def _unasked(page: dict[str, Any] | None, seen: Observed) -> SeenTablet:
-    """A tablet whose MySQL was not asked: without vtctld, or without a record, there is no way to it."""
-    if page is None:
-        return SeenTablet(None, None, NO_ANSWER)
-    return SeenTablet(page, None, "its MySQL cannot be asked without vtctld" if seen.topology_error else "")
+def _with_tables(seen: SeenTablet, look: Look[frozenset[str]] | None) -> SeenTablet:
+    if look is None:
+        return seen
+    tables, why = _or_why(look)
+    return replace(seen, tables=tables, tables_error=why)
 
 
 def _position(seen: SeenTablet) -> GtidSet | None:
     return parse_gtid_set(seen.full_status.position) if seen.full_status else None
-
-
-def _ask_mysql(context: Context, alias: str, page: dict[str, Any] | None, goal: GtidSet | None) -> SeenTablet:
-    """A tablet whose own port is closed is not asked through vtctld: that call would only hang.
-
-    One that has not reached `goal` is asked once more a little later, as a write may just be on its way.
-    """
-    if page is None:
-        return SeenTablet(None, None, NO_ANSWER)
-    try:
-        status = context.vtctld.full_status(alias, seconds=MYSQL_SECONDS)
-        if goal is not None and not parse_gtid_set(status.position).contains(goal):
-            time.sleep(ON_ITS_WAY_SECONDS)
-            status = context.vtctld.full_status(alias, seconds=MYSQL_SECONDS)
-        parse_gtid_set(status.position)
-    except VitessctlError as error:
-        return SeenTablet(page, None, error.why or error.what)
-    except ValueError as error:
-        return SeenTablet(page, None, str(error))
-    tables = _or_none(lambda: context.vtctld.schema(alias, seconds=MYSQL_SECONDS))
-    names = None if tables is None else frozenset(table.name for table in tables)
-    return SeenTablet(page, status, tables=names)
-
-
-def _or_none(call: Callable[[], T]) -> T | None:
-    try:
-        return call()
-    except VitessctlError:
-        return None

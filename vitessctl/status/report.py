@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from vitessctl.status.catalogue import Finding, Severity
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class ShardLine:
     shard: str
     primary: str
     serving: bool
+    """Whether it is known to take reads and writes."""
+    state: str = ""
+    """`serving`, `not serving`, or `unknown` where a source did not answer."""
+    claims: tuple[str, ...] = ()
+    """Tablets that say themselves that they are its primary."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +55,20 @@ class TabletLine:
     shard: str
     type: str
     serving: bool
+    """What it says itself; it may be wrong."""
     hostname: str
     lag_seconds: float | None
     differs: tuple[str, ...] = ()
+    state: str = ""
+    """`serving`, `not serving`, `unknown`."""
+    lacks: int | None = None
+    """How many of its primary's transactions it does not have; None where that is not known."""
+    errant: int | None = None
+    """How many transactions it has that its primary has not."""
+    address: str = ""
+    """host:port of its gRPC, as the topology has it."""
+    mysql: str = ""
+    """host:port of its MySQL, as the topology has it."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +78,29 @@ class Status:
     cluster: str
     target: str
     ready: bool
+    """No error, and nothing unknown."""
+    seconds: float = 0.0
+    """How long looking took."""
     vtgate: tuple[Endpoint, ...] = ()
     vtctld: tuple[Endpoint, ...] = ()
     components: tuple[ComponentLine, ...] = ()
     shards: tuple[ShardLine, ...] = ()
     tablets: tuple[TabletLine, ...] = ()
-    findings: tuple[str, ...] = field(default_factory=tuple)
-    """Differences that belong to no single tablet."""
+    findings: tuple[Finding, ...] = ()
+    """The worst first."""
+    observed: Mapping[str, Any] = field(default_factory=dict)
+    """Everything that was seen, as plain data."""
+
+    @property
+    def health(self) -> str:
+        """`ready`, `ready, 1 warning`, `NOT READY: 2 errors, 1 unknown`."""
+        counts = {severity: sum(f.severity is severity for f in self.findings) for severity in Severity}
+        words = [_counted(severity, count) for severity, count in counts.items() if count]
+        if self.ready:
+            return ", ".join(["ready", *words])
+        return f"NOT READY: {', '.join(words)}" if words else "NOT READY"
+
+
+def _counted(severity: Severity, count: int) -> str:
+    plural = "s" if count != 1 and severity is not Severity.UNKNOWN else ""
+    return f"{count} {severity.value}{plural}"

@@ -118,6 +118,20 @@ class Verdict:
         return Verdict(State.DOOMED, reason, fix, evidence)
 
 
+class Trouble(Enum):
+    """What keeps a pod from going, or from being known to run."""
+
+    LEAVING = "leaving"
+    """It was deleted and is within its grace period."""
+    FINALIZER = "finalizer"
+    NODE = "node"
+    """It was deleted, and its node does not report any more."""
+    OVERDUE = "overdue"
+    """Its grace period is over, and its containers are still there."""
+    SILENT_NODE = "silent-node"
+    """It was not deleted, and its node does not report any more."""
+
+
 @dataclass(frozen=True)
 class ComponentStatus:
     """What a target knows of one running thing without asking the thing itself."""
@@ -133,6 +147,10 @@ class ComponentStatus:
     since: float = 0.0
     """Seconds that it has been in this state."""
     detail: str = ""
+    trouble: Trouble | None = None
+    """Of a pod; `detail` says more."""
+    node: str = ""
+    """The node that a pod is on."""
 
 
 @dataclass(frozen=True)

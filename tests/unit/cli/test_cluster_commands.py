@@ -262,7 +262,7 @@ def test_status_of_what_is_not_ready_is_3_and_no_error(
     if output == "json":
         assert json.loads(result.out)["ready"] is False
     else:
-        assert result.lines[-1] == f"! {FIRST}: vttablet does not answer"
+        assert f"error    {FIRST}: its record is in the topology, its process is BACKOFF" in result.lines
 
 
 def test_status_writes_nothing(machine: Machine, here: Callable[..., Result]) -> None:
@@ -345,3 +345,90 @@ def test_down_of_what_is_down(machine: Machine, here: Callable[..., Result]) -> 
 def test_the_worlds_of_these_tests_are_empty_at_first(machine: Machine) -> None:
     assert isinstance(machine.world, World)
     assert machine.world.processes == {}
+
+
+# status --watch
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> list[float]:
+    """The pauses of a watch; something happens in each, and Ctrl-C in the fourth."""
+    taken: list[float] = []
+
+    def pause(seconds: float) -> None:
+        taken.append(seconds)
+        if len(taken) == 2:
+            machine.world.kill("vtorc", "zone1", back_in=1e9)
+        if len(taken) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("vitessctl.cli.status.sleep", pause)
+    return taken
+
+
+def test_a_watch_on_a_pipe_prints_what_is_new_and_ends_with_0(here: Callable[..., Result], pauses: list[float]) -> None:
+    here("up")
+
+    result = here("status", "--watch", "7")
+
+    assert (result.code, result.err, pauses) == (0, "", [7.0] * 4)
+    health = [line for line in result.lines if line.startswith("minimal (rehearsal)")]
+    assert health == ["minimal (rehearsal): ready", "minimal (rehearsal): NOT READY: 1 error"]
+
+
+def test_a_watch_as_json_is_one_object_a_line_for_each_look(here: Callable[..., Result], pauses: list[float]) -> None:
+    here("up")
+
+    result = here("status", "-w", "--output", "json")
+
+    looks = [json.loads(line) for line in result.lines]
+    assert [look["ready"] for look in looks] == [True, True, False, False]
+    assert looks[-1]["findings"][0]["id"] == "component-down"
+    assert pauses == [2.0] * 4
+
+
+def test_a_watch_goes_on_when_nothing_can_be_asked_for_a_while(
+    here: Callable[..., Result], pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here("up")
+    components = WorldTarget.components
+
+    def away(target: WorldTarget) -> Any:
+        if len(pauses) == 1:
+            raise UnreachableError("the API server does not answer", fix="wait")
+        return components(target)
+
+    monkeypatch.setattr(WorldTarget, "components", away)
+
+    result = here("status", "--watch")
+
+    assert result.code == 0
+    assert result.err.splitlines() == ["the API server does not answer", "  fix: wait"]
+    assert "minimal (rehearsal): NOT READY: 1 error" in result.lines
+
+
+def test_a_cluster_that_cannot_be_asked_at_all_is_no_watch(
+    here: Callable[..., Result], pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(target: WorldTarget) -> Any:
+        raise UnreachableError("the API server does not answer", fix="wait")
+
+    monkeypatch.setattr(WorldTarget, "components", away)
+
+    assert here("status", "--watch").code == 4
+
+
+def test_seconds_without_watch_are_a_mistake(here: Callable[..., Result]) -> None:
+    result = here("status", "5")
+
+    assert result.code == 5
+    assert "say --watch 5 to look every 5 seconds" in result.err
+
+
+def test_a_lag_is_a_warning_from_where_the_person_says(machine: Machine, here: Callable[..., Result]) -> None:
+    here("up")
+
+    result = here("status", "--max-lag", "0", "--output", "json")
+
+    assert result.code == 0
+    assert [each["id"] for each in json.loads(result.out)["findings"]] == ["lagging"] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from tests.support.world import World, a_cluster, context_of
@@ -25,6 +26,14 @@ def judged(context: Context, observed: Observed) -> Status:
     return judge(context.cluster, context.target.name, observed, lambda *place: str(context.target.address(*place)))
 
 
+def found(status: Status) -> dict[str, list[str]]:
+    """Findings by id, each with its subject."""
+    by_id: dict[str, list[str]] = defaultdict(list)
+    for each in status.findings:
+        by_id[each.id].append(each.text)
+    return dict(by_id)
+
+
 def differences(status: Status) -> dict[str, list[str]]:
     """By tablet, how it differs; only those that do."""
     return {tablet.alias: list(tablet.differs) for tablet in status.tablets if tablet.differs}
@@ -33,11 +42,10 @@ def differences(status: Status) -> dict[str, list[str]]:
 def exact_findings(case: dict[str, Any]) -> dict[str, Any]:
     """What a case expects, filled up with what health looks like."""
     return {
-        "findings": case.get("findings", []),
-        "differs": case.get("differs", {}),
+        "found": case.get("found", {}),
         "not serving": case.get("not serving", []),
         "primary": case.get("primary", "zone1-0000000100"),
-        "shard serves": case.get("shard serves", True),
+        "shard": case.get("shard", "serving"),
         "ready": case.get("ready", False),
     }
 
@@ -45,10 +53,9 @@ def exact_findings(case: dict[str, Any]) -> dict[str, Any]:
 def summary(status: Status) -> dict[str, Any]:
     """The same, of a status."""
     return {
-        "findings": list(status.findings),
-        "differs": differences(status),
+        "found": found(status),
         "not serving": [tablet.alias for tablet in status.tablets if not tablet.serving],
         "primary": status.shards[0].primary,
-        "shard serves": status.shards[0].serving,
+        "shard": status.shards[0].state,
         "ready": status.ready,
     }

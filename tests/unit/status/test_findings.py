@@ -11,10 +11,10 @@ import yaml
 
 from tests.support.world import a_cluster, context_of, open_world
 from tests.support.world.changes import happen
-from tests.unit.status.looks import differences, exact_findings, judged, look, summary
+from tests.unit.status.looks import differences, exact_findings, found, judged, look, summary
 from vitessctl.status.observe import observe
 from vitessctl.status.observed import Observed, SeenTablet
-from vitessctl.targets.base import Change, ComponentStatus, Operation
+from vitessctl.targets.base import Change, ComponentStatus, FieldChange, Operation
 from vitessctl.vtctld.records import FullStatus, ReplicationStatus
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "findings.yaml").read_text(encoding="utf-8"))
@@ -63,36 +63,68 @@ def test_the_observation_that_these_tests_start_from_is_healthy() -> None:
     assert judged(context, observed).ready
 
 
+VTGATE = "Program/vtgate-zone1"
+IMAGE = FieldChange("spec.template.spec.containers[vtgate].image", "vitess/lite:v24.0.3", "vitess/lite:v24.0.4")
+SCALE = FieldChange("spec.replicas", 1, 2)
+
+
 @pytest.mark.parametrize(
-    ("operation", "said"),
+    ("operation", "fields", "said"),
     [
-        (Operation.UPDATE, ("Program/vtgate-zone1 is not as the spec says; up changes it",)),
-        (Operation.RECREATE, ("Program/vtgate-zone1 is not as the spec says; up changes it",)),
-        (Operation.DELETE, ("Program/vtgate-zone1 is not in the spec; up --prune takes it away",)),
-        (Operation.START, ()),  # said by what does not run
-        (Operation.CREATE, ()),  # said by what does not answer
+        (Operation.UPDATE, (), {"not-as-spec": [f"{VTGATE}: is not as the spec says; up changes it"]}),
+        (Operation.RECREATE, (), {"not-as-spec": [f"{VTGATE}: is not as the spec says; up changes it"]}),
+        (
+            Operation.CONFLICT,
+            (SCALE,),
+            {"not-as-spec": [f"{VTGATE}: is not as the spec says (spec.replicas); up changes it"]},
+        ),
+        (
+            Operation.UPDATE,
+            (IMAGE,),
+            {"image-differs": [f"{VTGATE}: runs image vitess/lite:v24.0.3, the spec says vitess/lite:v24.0.4"]},
+        ),
+        (
+            Operation.UPDATE,
+            (IMAGE, SCALE, *(FieldChange(f"spec.field{number}", 1, 2) for number in range(3))),
+            {
+                "image-differs": [f"{VTGATE}: runs image vitess/lite:v24.0.3, the spec says vitess/lite:v24.0.4"],
+                "not-as-spec": [
+                    f"{VTGATE}: is not as the spec says (spec.replicas, spec.field0, spec.field1, …); up changes it"
+                ],
+            },
+        ),
+        (Operation.DELETE, (), {"not-in-spec": [f"{VTGATE}: is not in the spec; up --prune takes it away"]}),
+        (Operation.CREATE, (), {"component-missing": [f"{VTGATE}: does not exist"]}),
+        (Operation.START, (), {}),  # said by what does not run
     ],
 )
-def test_what_up_would_change(operation: Operation, said: tuple[str, ...]) -> None:
+def test_what_up_would_change(operation: Operation, fields: tuple[FieldChange, ...], said: dict[str, Any]) -> None:
     context, observed = healthy()
-    pending = (Change(operation, "Program/vtgate-zone1", "vtgate", "vtgate", "zone1"),)
+    pending = (Change(operation, VTGATE, "vtgate", "vtgate", "zone1", fields),)
 
     status = judged(context, replace(observed, pending=pending))
 
-    assert (status.findings, status.ready) == (said, not said)
+    assert found(status) == said
+    assert status.ready is (operation is not Operation.CREATE), "a cluster that serves is ready, whatever is pending"
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"io_error": "error connecting to source 'vt_repl@127.0.0.1:15802'"}, "error connecting to source"),
-        ({"sql_error": "Error 1032: Can't find record in 'notes'"}, "Error 1032: Can't find record in 'notes'"),
+        (
+            {"io_error": "error connecting to source 'vt_repl@127.0.0.1:15802'"},
+            "does not get what the primary writes: error connecting to source",
+        ),
+        (
+            {"sql_error": "Error 1032: no record in 'notes'"},
+            "cannot apply what it got: Error 1032: no record in 'notes'",
+        ),
         ({"source_host": ""}, "has no replication source"),
         ({"source_host": "10.0.0.9"}, "copies from 10.0.0.9:15802, which is not the primary"),
         ({"source_port": 3306}, "copies from 127.0.0.1:3306, which is not the primary"),
-        ({"io_running": False}, "replication is stopped"),
-        ({"sql_running": False}, "replication is stopped"),
-        ({"io_running": False, "io_error": "error 1236"}, "error 1236"),
+        ({"io_running": False}, "does not replicate (IO thread does not run, SQL thread runs)"),
+        ({"sql_running": False}, "does not replicate (IO thread runs, SQL thread does not run)"),
+        ({"io_running": False, "io_error": "error 1236"}, "cannot get what it lacks: error 1236"),
     ],
 )
 def test_replication_that_does_not_run(fields: dict[str, Any], said: str) -> None:
@@ -103,6 +135,10 @@ def test_replication_that_does_not_run(fields: dict[str, Any], said: str) -> Non
     assert not status.ready
     assert list(differences(status)) == [SECOND]
     assert differences(status)[SECOND][0].startswith(said)
+    if "sql_error" in fields:
+        assert set(found(status)) == {"replication-sql-error"}
+    elif "io_error" in fields:
+        assert set(found(status)) == {"binlogs-purged" if "1236" in said else "replication-io-error"}
 
 
 @pytest.mark.parametrize(
@@ -147,9 +183,9 @@ def test_without_the_primarys_uuid_everything_more_is_errant() -> None:
     assert leader is not None
     nameless = with_mysql(observed, FIRST, server_uuid="")
 
-    status = judged(context, with_mysql(nameless, SECOND, position=f"{leader.position},b:1"))
+    status = judged(context, with_mysql(nameless, SECOND, position=f"{leader.position},b:1-3:5"))
 
-    assert differences(status) == {SECOND: ["has transactions that the primary lacks (errant): b"]}
+    assert differences(status) == {SECOND: ["has transactions that the primary lacks (4 errant): b:1-3:5"]}
 
 
 def test_a_tagged_transaction_counts_to_its_server() -> None:
@@ -173,16 +209,20 @@ def test_tables_are_named_that_a_replica_lacks() -> None:
 
     status = judged(context, replace(observed, tablets=tablets))
 
-    assert differences(status) == {SECOND: ["incomplete: lacks the tables notes, tags"]}
+    said = f"{SECOND}: incomplete, although it says SERVING: lacks the tables notes, tags"
+    assert found(status) == {"tables-missing": [said]}
 
 
 def test_a_replica_is_not_judged_by_a_primary_that_does_not_answer() -> None:
     context, observed = healthy()
-    silent = SeenTablet(None, None, "vttablet does not answer")
+    silent = SeenTablet(None, None, page_error="no answer within 2.0 s")
 
     status = judged(context, replace(observed, tablets={**observed.tablets, FIRST: silent}))
 
-    assert differences(status) == {FIRST: ["vttablet does not answer"]}
+    assert found(status) == {
+        "primary-dead": [f"messages/0: its primary {FIRST} is not alive: its vttablet does not answer"],
+        "vttablet-silent": [f"{FIRST}: vttablet does not answer: no answer within 2.0 s"],
+    }
     assert not status.shards[0].serving
 
 
@@ -191,7 +231,7 @@ def test_a_tablet_that_was_not_looked_at_does_not_answer() -> None:
 
     status = judged(context, replace(observed, tablets={}))
 
-    assert differences(status) == {alias: ["does not answer"] for alias in (FIRST, SECOND, THIRD)}
+    assert differences(status) == {alias: ["vttablet does not answer"] for alias in (FIRST, SECOND, THIRD)}
 
 
 @pytest.mark.parametrize(
@@ -230,8 +270,8 @@ def test_a_process_that_does_not_run_is_not_ready_though_all_else_is_well() -> N
     status = judged(context, replace(observed, components=(*observed.components, stopped)))
 
     assert not status.ready
-    assert status.findings == ("vtorc-zone1 does not run, it is BACKOFF",)
-    assert differences(status) == {}
+    assert found(status) == {"component-down": ["vtorc-zone1: does not run, it is BACKOFF"]}
+    assert status.findings[0].remedy.startswith("vitessctl logs vtorc/zone1;")
 
 
 def test_what_the_target_says_of_a_process_is_said_too() -> None:
@@ -239,9 +279,25 @@ def test_what_the_target_says_of_a_process_is_said_too() -> None:
     detail = "exited 1 (unknown flag: --cel)"
     fatal = ComponentStatus("vtgate-zone1", "vtgate", "zone1", "FATAL", running=False, detail=detail)
 
-    status = judged(context, replace(observed, components=(fatal,)))
+    status = judged(context, replace(observed, components=(*without(observed, "vtgate"), fatal)))
 
-    assert status.findings == (f"vtgate-zone1 does not run, it is FATAL: {detail}",)
+    assert found(status) == {"component-down": [f"vtgate-zone1: does not run, it is FATAL: {detail}"]}
+
+
+def test_what_the_target_says_of_a_vttablet_is_said_of_the_tablet() -> None:
+    context, observed = healthy()
+    gone = ComponentStatus("vttablet-2", "vttablet", SECOND, "BACKOFF", running=False, detail="exit status 1")
+    components = tuple(c for c in observed.components if (c.component, c.subject) != ("vttablet", SECOND))
+    tablets = {**observed.tablets, SECOND: SeenTablet(None, None, page_error="nothing listens there")}
+
+    status = judged(context, replace(observed, components=(*components, gone), tablets=tablets))
+
+    said = f"{SECOND}: its record is in the topology, its process is BACKOFF: exit status 1"
+    assert found(status) == {"record-without-process": [said]}
+
+
+def without(observed: Observed, component: str) -> tuple[ComponentStatus, ...]:
+    return tuple(each for each in observed.components if each.component != component)
 
 
 def test_without_any_process_nothing_is_ready() -> None:
@@ -250,7 +306,7 @@ def test_without_any_process_nothing_is_ready() -> None:
     status = judged(context, replace(observed, components=()))
 
     assert not status.ready
-    assert status.findings == ("nothing of the cluster runs here",)
+    assert found(status) == {"nothing-runs": ["nothing of the cluster runs here"]}
 
 
 def test_a_shard_serves_only_if_its_record_says_so() -> None:
@@ -259,6 +315,7 @@ def test_a_shard_serves_only_if_its_record_says_so() -> None:
 
     status = judged(context, replace(observed, shards={("messages", "0"): record}))
 
+    assert found(status) == {"shard-not-serving": ["messages/0: its record says that its primary does not serve"]}
     assert not status.shards[0].serving
     assert not status.ready
 
@@ -269,4 +326,4 @@ def test_a_shard_that_is_not_in_the_topology_has_no_primary() -> None:
     status = judged(context, replace(observed, shards={}))
 
     assert (status.shards[0].primary, status.shards[0].serving) == ("", False)
-    assert status.findings == ("shard messages/0 does not exist",)
+    assert found(status) == {"shard-missing": ["messages/0: does not exist in the topology"]}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.support.world import Session, World, a_cluster, context_of, open_world
-from tests.unit.status.looks import differences, judged, look
+from tests.unit.status.looks import differences, found, judged, look
 from vitessctl.errors import UnreachableError, VitessctlError
 from vitessctl.run.context import Context
 from vitessctl.run.http import Answer
+from vitessctl.status import observe as observing
 from vitessctl.status.observe import observe
+from vitessctl.status.observed import SeenServer
 from vitessctl.targets.base import Address
 from vitessctl.vtctld.errors import DeadlineError, ForbiddenError, VtctldError
 
@@ -37,7 +42,9 @@ def test_everything_that_can_be_seen() -> None:
         assert seen.variables is not None
         assert seen.full_status is not None
         assert seen.tables == frozenset()
-    assert observed.vtgates["zone1"] == {"HealthcheckConnections": {"messages.0.primary": 1, "messages.0.replica": 2}}
+    assert observed.vtgates["zone1"].connections == {"messages.0.primary": 1, "messages.0.replica": 2}
+    assert observed.vtorcs == {"zone1": SeenServer()}
+    assert observed.etcd == {"etcd-0": SeenServer()}
 
 
 def test_a_cluster_that_was_never_started() -> None:
@@ -45,10 +52,8 @@ def test_a_cluster_that_was_never_started() -> None:
 
     assert not status.ready
     assert status.components == ()
-    assert status.findings == (
-        "nothing of the cluster runs here",
-        "the topology cannot be read: nobody listens there (connection refused)",
-    )
+    assert found(status) == {"nothing-runs": ["nothing of the cluster runs here"]}
+    assert status.observed["topology_error"] == "nobody listens there (connection refused)"
 
 
 @pytest.mark.parametrize("call", TOPOLOGY_CALLS)
@@ -63,17 +68,22 @@ def test_a_topology_call_that_fails_is_the_finding(call: str, error: VitessctlEr
 
     status = look(world)
 
-    assert status.findings == (f"the topology cannot be read: {error.why or error.what}",)
+    assert found(status) == {
+        "topology-unreadable": [f"vtctld: the topology cannot be read: {error.why or error.what}"],
+        "mysql-unasked": [f"{alias}: its MySQL cannot be asked without vtctld" for alias in (FIRST, SECOND, THIRD)],
+    }
     assert not status.ready
+    assert (status.shards[0].state, status.shards[0].claims) == ("unknown", (FIRST,))
 
 
-def test_a_keyspace_whose_shards_cannot_be_listed_has_none() -> None:
+def test_a_keyspace_whose_shards_cannot_be_listed_is_not_called_empty() -> None:
     world = open_world()
     world.broken_calls["FindAllShardsInKeyspace"] = VtctldError("no")
 
     status = look(world)
 
-    assert status.shards[0].primary == ""
+    assert found(status) == {"shards-unreadable": ["keyspace messages: its shards cannot be read: no"]}
+    assert (status.shards[0].primary, status.shards[0].state) == ("", "unknown")
     assert not status.ready
 
 
@@ -81,25 +91,28 @@ def test_a_mysql_that_cannot_be_asked_is_the_tablets_difference() -> None:
     world = open_world()
     world.broken_calls["GetFullStatus"] = DeadlineError("no", why="no answer within 2 s")
 
-    assert differences(look(world)) == {alias: ["no answer within 2 s"] for alias in (FIRST, SECOND, THIRD)}
+    said = "its MySQL cannot be asked, although it says SERVING: no answer within 2 s"
+    assert differences(look(world)) == {alias: [said] for alias in (FIRST, SECOND, THIRD)}
 
 
 def test_tables_that_cannot_be_listed_are_not_compared() -> None:
     world = open_world()
     world.broken_calls["GetSchema"] = VtctldError("no")
 
-    observed = observe(context(world))
+    status = look(world)
 
-    assert [seen.tables for seen in observed.tablets.values()] == [None] * 3
-    assert judged(context(world), observed).ready
+    assert found(status) == {
+        "tables-unknown": [f"{alias}: its tables could not be listed: no" for alias in (FIRST, SECOND, THIRD)]
+    }
+    assert status.ready, "the GTID sets were compared all the same"
 
 
 def test_a_position_that_is_no_gtid_set(monkeypatch: pytest.MonkeyPatch) -> None:
     world = open_world()
     monkeypatch.setattr(world, "position", lambda alias: "0-41983-12")
 
-    said = "'0-41983-12' is not a GTID set: it is a server's UUID, a colon, and intervals such as 1-5"
-    assert differences(look(world)) == {alias: [said] for alias in (FIRST, SECOND, THIRD)}
+    said = "its position cannot be read: '0-41983-12' is not a GTID set"
+    assert found(look(world)) == {"position-unreadable": [f"{alias}: {said}" for alias in (FIRST, SECOND, THIRD)]}
 
 
 def test_a_vtctld_that_cannot_even_be_connected_to() -> None:
@@ -114,40 +127,55 @@ def test_a_vtctld_that_cannot_even_be_connected_to() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "why"),
     [
-        Answer(0, "nothing listens there"),
-        Answer(500, "{}"),
-        Answer(200, ""),
-        Answer(200, "<html>"),
-        Answer(200, "[]"),
-        Answer(200, "null"),
-        Answer(200, '"SERVING"'),
+        (Answer(0, "nothing listens there"), "nothing listens there"),
+        (Answer(500, "{}"), "HTTP status 500"),
+        (Answer(200, ""), "its page of variables is no JSON object"),
+        (Answer(200, "<html>"), "its page of variables is no JSON object"),
+        (Answer(200, "[]"), "its page of variables is no JSON object"),
+        (Answer(200, "null"), "its page of variables is no JSON object"),
+        (Answer(200, '"SERVING"'), "its page of variables is no JSON object"),
     ],
-    ids=lambda answer: f"{answer.status} {answer.text}",
+    ids=lambda value: f"{value.status} {value.text}" if isinstance(value, Answer) else "",
 )
-def test_pages_that_say_nothing_useful(answer: Answer) -> None:
+def test_pages_that_say_nothing_useful(answer: Answer, why: str) -> None:
     seen = context(open_world())
-    seen.get = lambda address, path: answer
+    get = seen.get
+    seen.get = lambda address, path: answer if path == "/debug/vars" else get(address, path)
 
     status = judged(seen, observe(seen))
 
-    assert differences(status) == {alias: ["vttablet does not answer"] for alias in (FIRST, SECOND, THIRD)}
-    assert status.findings == ("the vtgate of zone1 does not answer",)
+    assert differences(status) == {alias: [f"vttablet does not answer: {why}"] for alias in (FIRST, SECOND, THIRD)}
+    assert found(status)["vtgate-silent"] == [f"vtgate/zone1: does not answer: {why}"]
+    assert [line.state for line in status.tablets] == ["unknown"] * 3
+
+
+@pytest.mark.parametrize("connections", [None, [], "3", {}])
+def test_a_vtgate_that_sees_nothing_is_blind_whatever_its_health_page_says(connections: Any) -> None:
+    seen = context(open_world())
+    get = seen.get
+    blind = Answer(200, json.dumps({"HealthcheckConnections": connections}))
+    vtgate = seen.target.address("vtgate", "zone1", "http")
+    seen.get = lambda address, path: blind if (address, path) == (vtgate, "/debug/vars") else get(address, path)
+
+    said = "vtgate/zone1: sees not all tablets that serve: 0 of 1 messages.0.primary, 0 of 2 messages.0.replica"
+    assert found(judged(seen, observe(seen))) == {"vtgate-blind": [said]}
 
 
 def test_pages_whose_address_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = context(open_world())
 
     def address(component: str, subject: str, port: str) -> Address:
-        raise UnreachableError(f"{component} has no address", why="its pod is gone")
+        raise UnreachableError(f"{component} has no address", why=f"no pod of {component} runs")
 
     monkeypatch.setattr(seen.target, "address", address)
 
     observed = observe(seen)
 
-    assert all(tablet.variables is None for tablet in observed.tablets.values())
-    assert observed.vtgates == {"zone1": None}
+    assert {tablet.page_error for tablet in observed.tablets.values()} == {"no pod of vttablet runs"}
+    assert observed.vtgates == {"zone1": SeenServer(error="no pod of vtgate runs")}
+    assert observed.vtorcs == {"zone1": SeenServer(error="no pod of vtorc runs")}
 
 
 def test_a_target_that_cannot_be_asked_at_all_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +217,7 @@ def test_a_replica_that_is_just_getting_a_write_is_asked_once_more(monkeypatch: 
         world.mysqlds[SECOND].stuck = False
         world.settle()
 
-    monkeypatch.setattr("vitessctl.status.observe.time.sleep", arrive)
+    monkeypatch.setattr("vitessctl.status.sources.time.sleep", arrive)
 
     assert look(world).ready
 
@@ -220,3 +248,82 @@ def test_a_status_of_a_healthy_cluster_changes_nothing() -> None:
     observe(context_of(world, a_cluster(), session))
 
     assert session.writes == []
+
+
+# What hangs
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """A call that does not come back before the test is over; deadlines are short here."""
+    for name in ("SECONDS", "TARGET_SECONDS", "TOPOLOGY_SECONDS", "PAGE_SECONDS", "QUERY_SECONDS", "MYSQL_SECONDS"):
+        monkeypatch.setattr(observing, name, 0.4 if name == "SECONDS" else 0.2)
+    monkeypatch.setattr(observing, "SECONDS_A_TABLET", 0.0)
+    over = threading.Event()
+    yield lambda *_, **__: over.wait(30)
+    over.set()
+
+
+def hang_components(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.target.components = hangs  # type: ignore[method-assign]
+
+
+def hang_documents(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.target.observe = hangs  # type: ignore[method-assign]
+
+
+def hang_connecting(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.connect = hangs
+
+
+def hang_topology(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.vtctld.keyspaces = hangs  # type: ignore[method-assign]
+
+
+def hang_shards(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.vtctld.shards = hangs  # type: ignore[method-assign]
+
+
+def hang_mysql(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.vtctld.full_status = hangs  # type: ignore[method-assign]
+
+
+def hang_tables(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.vtctld.schema = hangs  # type: ignore[method-assign]
+
+
+def hang_pages(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.get = hangs
+
+
+def hang_queries(seen: Context, hangs: Callable[..., Any]) -> None:
+    seen.ping = hangs
+
+
+@pytest.mark.parametrize(
+    ("hang", "said"),
+    [
+        (hang_components, {"processes-unknown"}),
+        (hang_documents, {"documents-unknown"}),
+        (hang_connecting, {"topology-unreadable", "mysql-unasked"}),
+        (hang_topology, {"topology-unreadable", "mysql-unasked"}),
+        (hang_shards, {"shards-unreadable"}),
+        (hang_mysql, {"mysql-silent"}),
+        (hang_tables, {"tables-unknown"}),
+        (hang_pages, {"vttablet-silent", "vtgate-silent", "vtorc-silent", "etcd-member-unhealthy", "primary-dead"}),
+        (hang_queries, {"vtgate-no-query"}),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_hangs_is_named_and_holds_nobody_up(
+    hang: Callable[..., None], said: set[str], hanging: Callable[..., Any]
+) -> None:
+    seen = context(open_world())
+    hang(seen, hanging)
+
+    begun = time.monotonic()
+    status = judged(seen, observe(seen))
+
+    assert time.monotonic() - begun < 2.0
+    assert set(found(status)) == said
+    assert status.ready is (said <= {"documents-unknown", "tables-unknown"})

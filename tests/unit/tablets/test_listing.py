@@ -45,7 +45,7 @@ def test_a_tablet_that_is_dead_keeps_its_record_and_nothing_else_is_known() -> N
     row = listed(world).rows[1]
 
     assert (row.type, row.serving, row.lag_seconds, row.position) == ("replica", None, None, None)
-    assert row.differs == ("vttablet does not answer",)
+    assert row.differs == ("its record is in the topology, its process is BACKOFF",)
     assert not row.well
 
 

@@ -14,16 +14,16 @@ def converge(context: Context) -> Verdict:
     known = context.target.topology_ready()
     if known is not None:
         return known
-    members = _members(context)
-    unhealthy = {name: reason for name, place in members.items() if (reason := _fault(context, name, place))}
-    healthy = len(members) - len(unhealthy)
-    summary = f"{healthy} of {len(members)} members healthy" if len(members) > 1 else "healthy"
-    if healthy > len(members) // 2:
+    there = members(context)
+    unhealthy = {name: reason for name, place in there.items() if (reason := member_fault(context, name, place))}
+    healthy = len(there) - len(unhealthy)
+    summary = f"{healthy} of {len(there)} members healthy" if len(there) > 1 else "healthy"
+    if healthy > len(there) // 2:
         return Verdict.done(summary)
     return Verdict.waiting(together(unhealthy))
 
 
-def _members(context: Context) -> dict[str, Address | None]:
+def members(context: Context) -> dict[str, Address | None]:
     """By name, its address; None for a member of our own, whose address is the target's to know."""
     topology = context.cluster.topology
     if topology.managed:
@@ -32,7 +32,8 @@ def _members(context: Context) -> dict[str, Address | None]:
     return {f"{host}:{port}": Address(host, int(port)) for host, _, port in pairs}
 
 
-def _fault(context: Context, name: str, address: Address | None) -> str:
+def member_fault(context: Context, name: str, address: Address | None) -> str:
+    """Why a member is not healthy, "" if it is."""
     if address is None and context.target.known_ready("etcd", name):
         return ""
     try:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from vitessctl.render.names import label_value
-from vitessctl.targets.base import ComponentStatus
+from vitessctl.targets.base import ComponentStatus, Trouble
 from vitessctl.targets.kubernetes.interface import KubernetesObject
 from vitessctl.targets.kubernetes.snapshot import COMPONENT, label_of, name_of
 
@@ -15,6 +15,10 @@ ALIAS = "vitessctl.io/tablet-alias"
 CELL = "vitessctl.io/cell"
 APPLICATION = "vitessctl.io/application"
 REVISION = "controller-revision-hash"
+OVERDUE_SECONDS = 10.0
+"""How long after the end of its grace a deleted pod may take to vanish."""
+_BY_TAINT = "DeletionByTaintManager"
+"""The reason that a pod has in its DisruptionTarget condition when it is deleted because its node is silent."""
 
 
 def subject_of(pod: KubernetesObject) -> str:
@@ -70,6 +74,7 @@ def container_ready(pod: KubernetesObject, container: str) -> bool:
 def component_status(pod: KubernetesObject, now: datetime) -> ComponentStatus:
     """The line of a status screen."""
     statuses = _all_statuses(pod)
+    trouble, why = trouble_of(pod, now)
     return ComponentStatus(
         label=f"Pod/{name_of(pod)}",
         component=label_of(pod, COMPONENT),
@@ -78,8 +83,48 @@ def component_status(pod: KubernetesObject, now: datetime) -> ComponentStatus:
         running=running(pod) and not leaving(pod) and all("running" in (s.get("state") or {}) for s in _lasting(pod)),
         restarts=sum(int(status.get("restartCount", 0)) for status in statuses),
         since=_age(pod, now),
-        detail=str(pod.get("status", {}).get("message", "")),
+        detail=why or str(pod.get("status", {}).get("message", "")),
+        trouble=trouble,
+        node=str(pod.get("spec", {}).get("nodeName") or ""),
     )
+
+
+def trouble_of(pod: KubernetesObject, now: datetime) -> tuple[Trouble | None, str]:
+    """What keeps a pod from going, in a sentence; that its node is silent also of one that stays.
+
+    A deletionTimestamp is the end of the grace period already, not the moment of the deletion.
+    """
+    until, node = pod["metadata"].get("deletionTimestamp"), str(pod.get("spec", {}).get("nodeName") or "")
+    if until is None:
+        return (Trouble.SILENT_NODE, f"node {node} does not report any more") if on_silent_node(pod) else (None, "")
+    left = (_moment(until) - now).total_seconds()
+    finalizers = pod["metadata"].get("finalizers") or ()
+    if on_silent_node(pod):
+        return Trouble.NODE, f"node {node} does not report any more, so nobody knows whether its containers have ended"
+    if left > -OVERDUE_SECONDS and not (finalizers and _ended(pod)):
+        return Trouble.LEAVING, f"{max(0.0, left):.0f} s of its grace period are left"
+    over = f"its grace period ended {max(0.0, -left):.0f} s ago"
+    if finalizers:
+        return Trouble.FINALIZER, f"it is held by the finalizer {', '.join(finalizers)}; {over}"
+    return Trouble.OVERDUE, f"{over}, and its containers or volumes are still there"
+
+
+def on_silent_node(pod: KubernetesObject) -> bool:
+    """Whether its node does not report any more.
+
+    Such a node cannot change what its pods say. So the controllers take Ready from them, and ContainersReady stays as
+    it was; after a while they delete them, and say that it was for the node's taint.
+    """
+    conditions = {each["type"]: each for each in pod.get("status", {}).get("conditions") or ()}
+    said = {name: each.get("status") for name, each in conditions.items()}
+    tainted = conditions.get("DisruptionTarget", {}).get("reason") == _BY_TAINT and leaving(pod)
+    lost = pod.get("status", {}).get("reason") == "NodeLost"
+    return lost or tainted or (said.get("Ready") == "False" and said.get("ContainersReady") == "True")
+
+
+def _ended(pod: KubernetesObject) -> bool:
+    """Whether all of its containers have ended, so that only a finalizer keeps the object."""
+    return all("running" not in (status.get("state") or {}) for status in _all_statuses(pod))
 
 
 def state_word(pod: KubernetesObject) -> str:
@@ -116,4 +161,8 @@ def _age(pod: KubernetesObject, now: datetime) -> float:
     begun = pod.get("status", {}).get("startTime")
     if not begun:
         return 0.0
-    return max(0.0, (now - datetime.fromisoformat(str(begun).replace("Z", "+00:00"))).total_seconds())
+    return max(0.0, (now - _moment(begun)).total_seconds())
+
+
+def _moment(text: object) -> datetime:
+    return datetime.fromisoformat(str(text).replace("Z", "+00:00"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from vitessctl.targets.base import Trouble
 from vitessctl.targets.kubernetes import pods
 
 NOW = datetime(2026, 11, 26, 12, 0, 30, tzinfo=timezone.utc)
@@ -168,3 +169,77 @@ def test_a_tablet_without_its_mysql_does_not_run() -> None:
 
 def test_a_pod_that_no_node_has_yet_has_no_age() -> None:
     assert pods.component_status({"metadata": {"name": "a"}, "spec": {}}, NOW).since == 0.0
+
+
+# Why a pod does not go, or cannot be seen. It is 12:00:30; the fixture's pods were to be gone by 12:00:20.
+
+
+def leaving_pod(
+    until: str = "2026-11-26T12:00:00Z", *, conditions: dict[str, str] | None = None, **changes: Any
+) -> dict[str, Any]:
+    pod = a_pod("a", leaving=True, containers={"vttablet": {"state": changes.pop("state", RUNNING)}})
+    pod["metadata"] |= {"deletionTimestamp": until, **changes}
+    pod["spec"]["nodeName"] = "node2"
+    found = [{"type": kind, "status": status} for kind, status in (conditions or {}).items()]
+    return pod | {"status": {**pod["status"], "conditions": found}}
+
+
+ENDED: dict[str, Any] = {"terminated": {"exitCode": 0}}
+SILENT = {"Ready": "False", "ContainersReady": "True"}
+FINALIZER = ["example.com/backup"]
+
+
+@pytest.mark.parametrize(
+    ("pod", "trouble", "said"),
+    [
+        (a_pod("a"), None, ""),
+        (leaving_pod("2026-11-26T12:00:50Z"), Trouble.LEAVING, "20 s of its grace period are left"),
+        (leaving_pod("2026-11-26T12:00:25Z"), Trouble.LEAVING, "0 s of its grace period are left"),
+        (
+            leaving_pod(),
+            Trouble.OVERDUE,
+            "its grace period ended 30 s ago, and its containers or volumes are still there",
+        ),
+        (
+            leaving_pod(finalizers=FINALIZER),
+            Trouble.FINALIZER,
+            "it is held by the finalizer example.com/backup; its grace period ended 30 s ago",
+        ),
+        # Its containers have ended before the grace did: only the finalizer is left.
+        (
+            leaving_pod("2026-11-26T12:00:50Z", finalizers=FINALIZER, state=ENDED),
+            Trouble.FINALIZER,
+            "it is held by the finalizer example.com/backup; its grace period ended 0 s ago",
+        ),
+        (
+            leaving_pod("2026-11-26T12:00:50Z", finalizers=FINALIZER),
+            Trouble.LEAVING,
+            "20 s of its grace period are left",
+        ),
+        (
+            leaving_pod(conditions=SILENT, finalizers=FINALIZER),
+            Trouble.NODE,
+            "node node2 does not report any more, so nobody knows whether its containers have ended",
+        ),
+    ],
+)
+def test_why_a_pod_does_not_go(pod: dict[str, Any], trouble: Trouble | None, said: str) -> None:
+    line = pods.component_status(pod, NOW)
+
+    assert (line.trouble, line.detail) == (trouble, said)
+
+
+def test_a_pod_whose_node_is_silent_is_not_trusted_though_its_containers_seem_to_run() -> None:
+    pod = leaving_pod(conditions=SILENT)
+    del pod["metadata"]["deletionTimestamp"]
+
+    line = pods.component_status(pod, NOW)
+
+    assert (line.running, line.trouble, line.node) == (True, Trouble.SILENT_NODE, "node2")
+
+
+def test_a_pod_that_is_deleted_for_its_nodes_taint_is_on_a_silent_node() -> None:
+    pod = leaving_pod()
+    pod["status"]["conditions"] = [{"type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager"}]
+
+    assert pods.trouble_of(pod, NOW)[0] is Trouble.NODE
