@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -84,6 +84,16 @@ class Done:
 
         recap = {"topology": {"ok": 0, "changed": self._count, "failed": 0, "skipped": 0}}
         self._listener(RunEnded(self._clock.now() - self._begun, ok=True, recap=recap))
+
+
+def print_lines(run: Context, lines: Iterable[str]) -> None:
+    """Print them, in a rehearsal under the line that says so."""
+    if run.target.name == "rehearsal":
+        from vitessctl.report.screen import REHEARSAL_BANNER
+
+        typer.echo(REHEARSAL_BANNER)
+    for line in lines:
+        typer.echo(line)
 
 
 def go_on(question: str, yes: bool) -> None:

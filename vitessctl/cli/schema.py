@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.declared import Destructive, Detailed, Done, Keyspaces, change, chosen, go_on, opened
+from vitessctl.cli.declared import Destructive, Detailed, Done, Keyspaces, change, chosen, go_on, opened, print_lines
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.errors import ExitCode, UsageError, VitessctlError
@@ -55,8 +55,7 @@ def diff(
     if output is options.Output.json:
         print_json({"cluster": run.cluster.name, "keyspaces": [data(drift) for drift in drifts]})
     else:
-        for line in sql_lines(drifts) if sql else lines(drifts):
-            typer.echo(line)
+        print_lines(run, sql_lines(drifts) if sql else lines(drifts))
     if detailed and not all(drift.is_empty for drift in drifts):
         raise typer.Exit(int(ExitCode.CHANGES))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.declared import Destructive, Detailed, Done, Keyspaces, change, chosen, go_on, opened
+from vitessctl.cli.declared import Destructive, Detailed, Done, Keyspaces, change, chosen, go_on, opened, print_lines
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.errors import ExitCode, VitessctlError
@@ -53,8 +53,7 @@ def diff(
         found = [vschema_data(name, drift) for name, drift in drifts.items()]
         print_json({"cluster": run.cluster.name, "keyspaces": found})
     else:
-        for line in vschema_lines(drifts):
-            typer.echo(line)
+        print_lines(run, vschema_lines(drifts))
     if detailed and not all(drift.is_empty for drift in drifts.values()):
         raise typer.Exit(int(ExitCode.CHANGES))
 

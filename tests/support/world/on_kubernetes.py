@@ -37,6 +37,7 @@ from vitessctl.run.context import Context
 from vitessctl.run.engine import Engine
 from vitessctl.run.foresee import make_plan
 from vitessctl.run.http import Answer
+from vitessctl.run.query import Question
 from vitessctl.run.stages import STAGES
 from vitessctl.run.stop import stop_all
 from vitessctl.targets.base import Address, Run
@@ -216,7 +217,7 @@ class KubernetesWorld:
         port = http_port(self.world.base_port, component, subject)
         return getter(self.world, session)(Address(HOST, port), path)
 
-    def _ping(self, address: Address, users: Sequence[User]) -> str:
+    def _ping(self, address: Address, users: Sequence[User], question: Question) -> str:
         _, cell = self._addresses[address.host]
         return self.world.ping(ports.vtgate_ports(self.world.base_port, cell).mysql)
 

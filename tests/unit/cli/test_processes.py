@@ -170,13 +170,11 @@ COMMANDS = (
     *("validate", "render", "init", "plan", "check-images", "up", "status", "logs", "history", "down"),
     *("--help", "--version", "bogus"),
 )
-# Without slashes: a folder that is made stays below the test's own.
-texts = st.text(alphabet=st.characters(exclude_characters="/"), max_size=8)
+# Without slashes: a folder that is made stays below the test's own. Without NUL, which no command line can hold.
+texts = st.text(alphabet=st.characters(exclude_characters="/\0"), max_size=8)
 values = st.one_of(
     st.sampled_from(["cluster=x", "cells=[]", "keyspaces={", "local.base_port=1", "users=[{}]", "vars.a={{ vars.a }}"]),
-    st.sampled_from(
-        ["@", "@nowhere", "=", "", "-", "--", "\0", "{{", "{% raw", "é=ü", "json", "text", "local", "minimal"]
-    ),
+    st.sampled_from(["@", "@nowhere", "=", "", "-", "--", "{{", "{% raw", "é=ü", "json", "text", "local", "minimal"]),
     texts,
     st.builds("{}={}".format, texts, texts),
 )

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.expected import check
 from tests.unit.cli.conftest import Cli, Machine, Result
+from vitessctl.report.screen import REHEARSAL_BANNER
 
 SCREENS = Path(__file__).parent / "screens"
 SPEC = """\
@@ -41,7 +42,7 @@ def declare(sql: str, vschema: str) -> None:
 
 @pytest.mark.parametrize("what", ["schema", "vschema"])
 def test_nothing_differs(here: Callable[..., Result], what: str) -> None:
-    assert here(what, "diff", "--detailed-exitcode") == Result(0, "messages: as declared\n", "")
+    assert here(what, "diff", "--detailed-exitcode") == Result(0, f"{REHEARSAL_BANNER}\nmessages: as declared\n", "")
     applied = here(what, "apply")
     assert (applied.code, applied.out) == (0, "messages: as declared\n")
 

@@ -33,7 +33,7 @@ def test_one_that_is_dead_is_said_and_the_code_tells(cli: Cli, up: Machine) -> N
     up.world.kill("vttablet", "zone1-0000000102")
 
     assert tablets(cli).code == ExitCode.NOT_READY
-    assert tablets(cli).lines[-1] == "! zone1-0000000102: vttablet does not answer"
+    assert tablets(cli).lines[-1] == "! zone1-0000000102: its record is in the topology, its process is BACKOFF"
     assert tablets(cli, "zone1-100").code == 0, "it is not one of those that were asked for"
 
 

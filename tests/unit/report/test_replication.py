@@ -16,7 +16,7 @@ from vitessctl.report.replication import abbreviated, print_replication, replica
 from vitessctl.report.screen import console
 from vitessctl.status import observe
 
-SCREENS = Path(__file__).parent / "screens"
+SCREENS = Path(__file__).parent / "replication_screens"
 UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562"
 
 

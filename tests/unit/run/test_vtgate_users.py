@@ -10,6 +10,7 @@ from tests.support.world import a_cluster, context_of, open_world
 from tests.support.world.stages import BY_NAME
 from vitessctl.model.cluster import User
 from vitessctl.run.context import Context
+from vitessctl.run.query import Question
 from vitessctl.targets.base import Address
 
 APP = User("app", "s3cret")
@@ -22,7 +23,7 @@ def test_as_whom_the_query_is_sent(
     context: Context = context_of(open_world(), a_cluster())
     seen: list[Sequence[User]] = []
 
-    def ping(address: Address, users: Sequence[User]) -> str:
+    def ping(address: Address, users: Sequence[User], question: Question) -> str:
         seen.append(users)
         return ""
 
