@@ -24,12 +24,16 @@ DEFAULT_SECONDS = 2.0
 def command(
     every: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Argument(metavar="[SECONDS]", min=0.1, help="With --watch: how long from one look to the next."),
+        typer.Argument(metavar="[SECONDS]", min=0.1, help="With --watch or --web: how long from one look to the next."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again and again until Ctrl-C.")] = False,
     max_lag: Annotated[
         float, typer.Option("--max-lag", metavar="SECONDS", min=0, help="From when on a lag is a warning.")
     ] = 30.0,
+    web: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--web", metavar="PORT", min=0, max=65535, help="A page of this machine that follows it; 0: any."),
+    ] = None,
     inventory: options.Inventory = None,
     extra_vars: options.ExtraVars = None,
     image: options.Images = None,
@@ -42,12 +46,19 @@ def command(
 ) -> None:
     """Show what is not as it should be, with its remedy, then components, shards, tablets and addresses.
 
-    Exit code 3: not ready; warnings alone are 0. With --watch, Ctrl-C ends it with 0.
+    Exit code 3: not ready; warnings alone are 0. With --watch and --web, Ctrl-C ends it with 0.
     """
-    if every is not None and not watch:
+    if watch and web is not None:
+        raise UsageError("--watch and --web exclude each other", fix="take one of them")
+    if every is not None and not watch and web is None:
         raise UsageError(f"{every:g} is no option", fix=f"say --watch {every:g} to look every {every:g} seconds")
     spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    with _looker(spec_options, Where(local, rehearse, state_dir, context), max_lag) as look:
+    with looker(spec_options, Where(local, rehearse, state_dir, context), max_lag) as look:
+        if web is not None:
+            from vitessctl.cli.web import serve
+
+            serve(look, web, every or DEFAULT_SECONDS)
+            return
         if watch:
             _watch(look, every or DEFAULT_SECONDS, output, verbose)
             return
@@ -58,7 +69,7 @@ def command(
 
 
 @contextmanager
-def _looker(spec_options: SpecOptions, where: Where, max_lag: float) -> Iterator[Callable[[], Status]]:
+def looker(spec_options: SpecOptions, where: Where, max_lag: float = 30.0) -> Iterator[Callable[[], Status]]:
     """What looks at the cluster, over the same connections each time."""
     from vitessctl.status.judge import judge
     from vitessctl.status.observe import observe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from vitessctl.cli import options
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
-from vitessctl.errors import UnreachableError
+from vitessctl.errors import UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from vitessctl.model.cluster import Cluster
@@ -36,6 +37,10 @@ def command(
     rehearse: options.Rehearse = False,
     context: options.KubernetesContext = "",
     state_dir: options.StateDir = None,
+    svg: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--svg", metavar="FILE", help="Draw cells, shards, tablets, roles and health into this file."),
+    ] = None,
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
 ) -> None:
@@ -46,6 +51,11 @@ def command(
     from vitessctl.topology.etcd import read_topology
 
     where = Where(local, rehearse, state_dir, context)
+    if svg is not None:
+        if path:
+            raise UsageError("--svg draws the whole cluster", fix=f"leave out {path}")
+        _draw(SpecOptions(inventory, extra_vars or (), image or ()), where, svg)
+        return
     cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), where)
     with open_target(cluster, name, where) as target:
         snapshot = read_topology(_members(cluster, target), cluster.topology.global_root)
@@ -57,6 +67,18 @@ def command(
     lines = record_lines(snapshot, nodes[0], target.name) if alone else tree_lines(snapshot, nodes, target.name)
     for line in lines:
         typer.echo(line)
+
+
+def _draw(spec_options: SpecOptions, where: Where, file: Path) -> None:
+    """What `status` sees, as a picture."""
+    from vitessctl.cli.files import write
+    from vitessctl.cli.status import looker
+    from vitessctl.report.picture import svg
+
+    with looker(spec_options, where) as look:
+        status = look()
+    write(file, svg(status))
+    typer.echo(f"{file}: {status.cluster}, {status.health}")
 
 
 def _members(cluster: Cluster, target: LocalTarget | KubernetesTarget) -> Sequence[Address]:
