@@ -158,11 +158,17 @@ def stopped(live: LiveCluster, program: str) -> Iterator[None]:
     supervisor = SupervisorClient(live.state / "supervisor.sock")
     name = next(name for name in live.pids() if program in name).removeprefix("Program/")
     supervisor.stop(name)
+    label = f"Program/{name}"
+    live.wait_status(lambda status: state_of(status, label) == "STOPPED", 30, f"the end of {name}")
     try:
         yield
     finally:
         supervisor.start(name)
         supervisor.close()
+
+
+def state_of(status: dict[str, Any], label: str) -> str:
+    return next((str(each["state"]).partition(":")[0] for each in status["components"] if each["name"] == label), "")
 
 
 @pytest.mark.parametrize(
