@@ -64,10 +64,14 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 def _received(remote: Pipe) -> tuple[int, bytes] | None:
-    """What comes next. A pipe that breaks on that side is no reader of ours that went away."""
+    """What comes next.
+
+    A pipe that breaks on that side is no reader of ours that went away, and a connection that the feeder closes just
+    while it is read from gives a bad descriptor.
+    """
     try:
         return remote.receive()
-    except BrokenPipeError as error:
+    except OSError as error:
         raise ConnectionError(str(error)) from error
 
 

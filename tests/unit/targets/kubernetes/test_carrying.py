@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -14,7 +15,7 @@ import pytest
 from tests.support.kubernetes.pods import PodServer, Session
 from tests.unit.targets.kubernetes.test_streams import SUCCESS, api_of, exit_status
 from vitessctl.targets.base import Pipes
-from vitessctl.targets.kubernetes.carrying import NO_END
+from vitessctl.targets.kubernetes.carrying import NO_END, carry
 from vitessctl.targets.kubernetes.faults import StreamFailed
 
 Run = Callable[..., int]
@@ -152,3 +153,29 @@ def test_whoever_read_the_output_may_go_away(tmp_path: Path, ends: Ends) -> None
 
     with pytest.raises(BrokenPipeError):
         run(script, tmp_path, ends, reads=False)
+
+
+class ClosedWhileRead:
+    """A connection whose descriptor is closed by another thread while it is read from."""
+
+    def send(self, channel: int, data: bytes) -> None:
+        """Taken."""
+
+    def finish(self, channel: int) -> bool:
+        return False
+
+    def receive(self, seconds: float | None = None) -> tuple[int, bytes] | None:
+        assert self.closed.wait(5), "nobody closed it"
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    def close(self) -> None:
+        self.closed.set()
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+
+
+def test_a_connection_that_is_closed_while_it_is_read_from_says_why(ends: Ends) -> None:
+    ends.give(b"select 1;")
+    with pytest.raises(ConnectionError, match="cannot tell a command that its input has ended"):
+        carry(ClosedWhileRead(), ends.pipes(reads=True))
