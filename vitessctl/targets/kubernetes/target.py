@@ -221,13 +221,16 @@ class KubernetesTarget:
         return execute(self.api, self.namespace, self._reach.pod_name(component, subject), component, command, pipes)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
-        """Delete the objects of these documents: pods first, and waited for. What was generated stays."""
+        """Delete the objects of these documents: pods first, and waited for. What was generated stays.
+
+        Pods are waited for also where their owner is gone already: a run that was killed may have deleted it last.
+        """
         found = self._found(documents)
         kept = kept_by_down(documents)
         going = [document for document in documents if document.label in found and document.label not in kept]
         workloads = [document for document in going if is_workload(document)]
         self._delete(workloads, found)
-        self._wait_gone(workloads)
+        self._wait_gone([each for each in documents if is_workload(each) and each.label not in kept])
         self._delete([document for document in going if not is_workload(document)], found)
         self._lists.forget()
         gone = {document.label for document in going}
