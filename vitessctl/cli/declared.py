@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
-from vitessctl.errors import ExitCode, UsageError
+from vitessctl.errors import ConflictError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from vitessctl.model.cluster import Cluster, Keyspace
@@ -84,6 +84,16 @@ class Done:
 
         recap = {"topology": {"ok": 0, "changed": self._count, "failed": 0, "skipped": 0}}
         self._listener(RunEnded(self._clock.now() - self._begun, ok=True, recap=recap))
+
+
+def moved(run: Context, what: str) -> ConflictError:
+    """Somebody changed them between the look that was shown and the lock."""
+    return ConflictError(
+        f"the {what} moved; nothing was changed",
+        where=run.cluster.name,
+        why="somebody changed them since they were shown",
+        fix="look at the difference again",
+    )
 
 
 def print_lines(run: Context, lines: Iterable[str]) -> None:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.declared import Destructive, Detailed, Done, Keyspaces, change, chosen, go_on, opened, print_lines
+from vitessctl.cli.declared import (
+    Destructive,
+    Detailed,
+    Done,
+    Keyspaces,
+    change,
+    chosen,
+    go_on,
+    moved,
+    opened,
+    print_lines,
+)
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.errors import ExitCode, UsageError, VitessctlError
@@ -84,9 +95,7 @@ def apply(
 
     where = Where(local, rehearse, state_dir, context)
     with opened(SpecOptions(inventory, extra_vars or (), image or ()), where) as run:
-        drifts = _look(run, keyspaces)
-        if prune:
-            drifts = [drift.with_drops() for drift in drifts]
+        drifts = _look(run, keyspaces, prune)
         _refuse(run, drifts, destructive)
         if output is options.Output.text:
             for line in lines(drifts):
@@ -94,10 +103,15 @@ def apply(
         if all(drift.is_empty for drift in drifts):
             return
         go_on("Do this?", yes)
-        change(run, "schema apply", listener_of(output, verbose), lambda heard: _work(run, drifts, heard))
+        change(
+            run,
+            "schema apply",
+            listener_of(output, verbose),
+            lambda heard: _work(run, drifts, _look(run, keyspaces, prune), heard),
+        )
 
 
-def _look(run: Context, names: Sequence[str] | None) -> list[KeyspaceDrift]:
+def _look(run: Context, names: Sequence[str] | None, prune: bool = False) -> list[KeyspaceDrift]:
     from vitessctl.run.declared import look_at_schema, strange_statement
 
     found = chosen(run.cluster, names, "schema")
@@ -109,7 +123,8 @@ def _look(run: Context, names: Sequence[str] | None) -> list[KeyspaceDrift]:
                 why="there is no telling whether such a statement has been run before",
                 fix="leave only CREATE TABLE statements in it",
             )
-    return [look_at_schema(run.vtctld, keyspace) for keyspace in found]
+    drifts = [look_at_schema(run.vtctld, keyspace) for keyspace in found]
+    return [drift.with_drops() for drift in drifts] if prune else drifts
 
 
 def _refuse(run: Context, drifts: Sequence[KeyspaceDrift], destructive: bool) -> None:
@@ -135,9 +150,12 @@ def _refuse(run: Context, drifts: Sequence[KeyspaceDrift], destructive: bool) ->
         )
 
 
-def _work(run: Context, drifts: Sequence[KeyspaceDrift], listener: Listener) -> None:
+def _work(run: Context, drifts: Sequence[KeyspaceDrift], now: Sequence[KeyspaceDrift], listener: Listener) -> None:
+    """`drifts` is what was shown and allowed, `now` what is seen under the lock. ConflictError if they differ."""
     from vitessctl.run.declared import change_schema, sentences
 
+    if list(now) != list(drifts):
+        raise moved(run, "tables")
     done = Done(listener)
     for drift in drifts:
         change_schema(run.vtctld, drift, drift.differences())

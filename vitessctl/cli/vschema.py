@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import typer
 
 from vitessctl.cli import options
-from vitessctl.cli.declared import Destructive, Detailed, Done, Keyspaces, change, chosen, go_on, opened, print_lines
+from vitessctl.cli.declared import (
+    Destructive,
+    Detailed,
+    Done,
+    Keyspaces,
+    change,
+    chosen,
+    go_on,
+    moved,
+    opened,
+    print_lines,
+)
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.errors import ExitCode, VitessctlError
@@ -95,7 +106,12 @@ def apply(
         if all(drift.is_empty for drift in drifts.values()):
             return
         go_on("Do this?", yes)
-        change(run, "vschema apply", listener_of(output, verbose), lambda heard: _work(run, drifts, heard))
+        change(
+            run,
+            "vschema apply",
+            listener_of(output, verbose),
+            lambda heard: _work(run, drifts, _look(run, keyspaces), heard),
+        )
 
 
 def _look(run: Context, names: Sequence[str] | None) -> Mapping[str, VSchemaDrift]:
@@ -105,9 +121,14 @@ def _look(run: Context, names: Sequence[str] | None) -> Mapping[str, VSchemaDrif
     return {keyspace.name: look_at_vschema(run.vtctld, keyspace) for keyspace in found}
 
 
-def _work(run: Context, drifts: Mapping[str, VSchemaDrift], listener: Listener) -> None:
+def _work(
+    run: Context, drifts: Mapping[str, VSchemaDrift], now: Mapping[str, VSchemaDrift], listener: Listener
+) -> None:
+    """`drifts` is what was shown and allowed, `now` what is seen under the lock. ConflictError if they differ."""
     from vitessctl.run.declared import change_vschema
 
+    if now != drifts:
+        raise moved(run, "VSchemas")
     done = Done(listener)
     for name, drift in drifts.items():
         if not drift.is_empty:

@@ -59,8 +59,9 @@ def change_schema(vtctld: Vtctld, drift: KeyspaceDrift, wanted: Sequence[Differe
             continue
         for name in names:
             record = vtctld.shard(drift.keyspace, name)
-            for statement in statements(together) if record and record.primary else ():
-                vtctld.run_ddl(record.primary if record else "", statement)
+            if record is not None and record.primary:
+                for statement in statements(together):
+                    vtctld.run_ddl(record.primary, statement)
 
 
 def _by_shards(drift: KeyspaceDrift, wanted: Sequence[Difference]) -> Mapping[tuple[str, ...], tuple[Difference, ...]]:

@@ -27,16 +27,6 @@ class ShardDrift:
     unreadable: tuple[str, ...] = ()
     """Sentences about what could not be compared."""
 
-    @property
-    def safe(self) -> tuple[Difference, ...]:
-        """What can be done without being allowed by name."""
-        return tuple(each for each in self.differences if not each.held)
-
-    @property
-    def held(self) -> tuple[Difference, ...]:
-        """What loses something."""
-        return tuple(each for each in self.differences if each.held)
-
 
 @dataclass(frozen=True)
 class KeyspaceDrift:
@@ -69,6 +59,10 @@ class KeyspaceDrift:
             for name, shard in self.shards.items()
         }
         return replace(self, shards=shards)
+
+    def safe(self) -> tuple[Difference, ...]:
+        """What can be done without being allowed by name."""
+        return tuple(each for each in self.differences() if not each.held)
 
     def undeclared(self) -> tuple[str, ...]:
         """Each table that no spec has, once."""

@@ -54,11 +54,6 @@ def vschema_drift(wanted: object, found: object) -> VSchemaDrift:
     return VSchemaDrift(plain_wanted, plain_found, safe, tuple(held))
 
 
-def vschema_matches(wanted: object, found: object) -> bool:
-    """Whether two VSchemas say the same."""
-    return without_empty(wanted) == without_empty(found)
-
-
 def _kept(wanted: VSchema, found: VSchema, held: list[str]) -> dict[str, Any]:
     """The fields that are not simply those of the spec."""
     kept: dict[str, Any] = {}

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.expected import check
+from tests.support.world import Session
+from tests.support.world.vtctld import WorldVtctld
 from tests.unit.cli.conftest import Cli, Machine, Result
 from vitessctl.report.screen import REHEARSAL_BANNER
 
@@ -23,6 +25,7 @@ keyspaces:
 NOTES = "create table notes (id bigint primary key, words varchar(80), old int, key words (words))"
 NARROWER = "create table notes (id bigint primary key, words varchar(40), author int); create table tags (id int)"
 STRANGE = "insert into notes values (1)"
+MORE = '{"tables": {"notes": {}, "tags": {}, "more": {}}}'
 BOTH = '{"tables": {"notes": {}, "tags": {}}}'
 
 
@@ -177,3 +180,32 @@ def test_a_plan_names_what_up_would_leave(here: Callable[..., Result], cli: Cli)
         "messages.notes differs: drop column old is left undone",
         "messages.notes differs: change column words is left undone",
     ]
+
+
+@pytest.mark.parametrize(
+    ("what", "changed", "moved"),
+    [("schema", (f"{NOTES}; create table tags (id int)", BOTH), "tables"), ("vschema", (NOTES, MORE), "VSchemas")],
+)
+def test_what_somebody_changed_meanwhile_is_left_alone(
+    here: Callable[..., Result],
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    changed: tuple[str, str],
+    moved: str,
+) -> None:
+    """Between what was shown and the lock."""
+    declare(*changed)
+    session = Session()
+
+    def meanwhile(question: str, yes: bool) -> bool:
+        other = WorldVtctld(machine.world, session)
+        other.apply_schema("messages", ["create table tags (id int)"])
+        other.apply_vschema("messages", MORE)
+        return True
+
+    monkeypatch.setattr("vitessctl.cli.confirm.confirmed", meanwhile)
+    before = list(machine.session.writes)
+    refused = here(what, "apply", "--yes")
+    assert (refused.code, f"the {moved} moved; nothing was changed" in refused.err) == (7, True)
+    assert machine.session.writes == before

@@ -40,7 +40,7 @@ def converge(context: Context) -> Verdict:
             left.append("vitessctl vschema diff")
         if keyspace.schema:
             drift = _converge_tables(context, keyspace)
-            if again := _safe(drift):
+            if again := drift.safe():
                 return _shown_otherwise(keyspace, again[0])
             if not drift.is_empty:
                 left.append("vitessctl schema diff")
@@ -57,7 +57,7 @@ def foresee(context: Context) -> Iterator[str | LeftUndone]:
             yield from _foresee_vschema(context, keyspace, there)
         if keyspace.schema:
             drift = look_at_schema(context.vtctld, keyspace, FORESEEING_SECONDS, there=there)
-            for verb, rest in sentences(_safe(drift)):
+            for verb, rest in sentences(drift.safe()):
                 yield f"{verb} in {keyspace.name}: {rest}"
             yield from (LeftUndone(text) for text in held_back(drift))
 
@@ -90,14 +90,10 @@ def _not_a_table(keyspace: Keyspace, statement: str) -> Verdict:
     )
 
 
-def _safe(drift: KeyspaceDrift) -> tuple[Difference, ...]:
-    return tuple(each for each in drift.differences() if not each.held)
-
-
 def _converge_tables(context: Context, keyspace: Keyspace) -> KeyspaceDrift:
     """Changes, and looks again: what MySQL then still shows otherwise would be changed at each run, for nothing."""
     drift = look_at_schema(context.vtctld, keyspace)
-    wanted = _safe(drift)
+    wanted = drift.safe()
     if not wanted:
         return drift
     change_schema(context.vtctld, drift, wanted)
