@@ -22,7 +22,7 @@ def reasons() -> list[str]:
 
 
 def test_the_screen_is_what_is_printed() -> None:
-    shown = PAGE.partition("history.\n\n")[2].partition("\n## ")[0]
+    shown = PAGE.partition("its history.\n\n")[2].partition("\n## ")[0]
     banner, _, screen = SCREEN.partition("\n")
     assert banner.startswith("REHEARSAL")
     assert textwrap.dedent(shown).strip() == screen.strip()
