@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, documents_of, load_for, open_target, other_ways
 
@@ -14,14 +15,10 @@ if TYPE_CHECKING:
 EXAMPLE = "Example:  vitessctl check-images -i inventories/minimal --local"
 
 
+@grouped
 def command(
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
 ) -> None:
@@ -31,8 +28,6 @@ def command(
     """
     from vitessctl.probe.check import check
 
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(spec_options, where, new=True)
     with open_target(cluster, name, where) as target, other_ways(where):
         checked = check(cluster, documents_of(cluster, name, spec_options), target)

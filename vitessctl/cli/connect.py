@@ -15,6 +15,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.connecting import Connection, chosen_cell, first_user
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
 from vitessctl.errors import UsageError, VitessctlError
@@ -30,6 +31,7 @@ LOOK_SECONDS = 2.0
 """How often it is looked whether the pod is still there."""
 
 
+@grouped
 def command(
     words: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -39,13 +41,8 @@ def command(
             "its first word), and exit with its code.",
         ),
     ] = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     cell: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--cell", help="The cell whose vtgate it is to be. Default: the first."),
@@ -63,10 +60,9 @@ def command(
     """Print how to connect with a MySQL client; on Kubernetes keep a port open that leads to vtgate until Ctrl-C."""
     if only_print and words:
         raise UsageError("--print and a command exclude each other", fix="take one of them")
-    place = Where(local, rehearse, state_dir, context)
-    cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), place)
+    cluster, name = load_for(spec_options, where)
     in_cell = chosen_cell(cluster, cell)
-    with open_target(cluster, name, place) as target:
+    with open_target(cluster, name, where) as target:
         way = partial(Connection, cluster.name, target.name, in_cell, user=first_user(target.users()))
         gate = _gate(target, cluster.name, in_cell)
         if gate is None:

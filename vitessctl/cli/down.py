@@ -8,20 +8,17 @@ from typing import Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.session import SpecOptions, Where, documents_of, load_for, open_target
 from vitessctl.errors import UsageError
 
 EXAMPLE = "Example:  vitessctl down -i inventories/minimal --delete-data minimal"
 
 
+@grouped
 def command(
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     delete_data: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--delete-data", metavar="NAME", help="Also delete all data; give the cluster's name."),
@@ -34,8 +31,6 @@ def command(
     from vitessctl.cli.up import listener_of
     from vitessctl.run.stop import stop_all
 
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(spec_options, where)
     if delete_data is not None and delete_data != cluster.name:
         raise UsageError(

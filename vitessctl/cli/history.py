@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
 
@@ -20,23 +21,18 @@ if TYPE_CHECKING:
 EXAMPLE = "Example:  vitessctl history -i inventories/minimal --output json"
 
 
+@grouped
 def command(
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
 ) -> None:
     """Show the last runs that changed the cluster, newest first. Runs that changed nothing leave no trace."""
     from vitessctl.report.history import history_data, history_lines
 
-    place = Where(local, rehearse, state_dir, context)
-    cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), place)
-    with open_target(cluster, name, place) as target:
+    cluster, name = load_for(spec_options, where)
+    with open_target(cluster, name, where) as target:
         runs, running = _runs(target, cluster.name)
     if output is options.Output.json:
         print_json(history_data(cluster.name, target.name, runs, running))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
 from vitessctl.errors import UsageError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLE = "Example:  vitessctl logs zone1-100 -i inventories/minimal --container mysqld -f"
 
 
+@grouped
 def command(
     what: Annotated[
         str,
@@ -29,13 +31,8 @@ def command(
             "(vtgate/zone1, application/guestbook); or a tablet's alias (zone1-100).",
         ),
     ],
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with each line as it is written.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines.")] = 100,
     previous: Annotated[
@@ -51,10 +48,9 @@ def command(
 
     if follow and previous:
         raise UsageError("--follow and --previous exclude each other", why="what has ended writes nothing more")
-    place = Where(local, rehearse, state_dir, context)
-    cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), place)
+    cluster, name = load_for(spec_options, where)
     meant = wanted(cluster, what, container)
-    with open_target(cluster, name, place) as target:
+    with open_target(cluster, name, where) as target:
         logs = _logs(target, cluster.name, meant, previous)
         for line in follow_all(logs, lines) if follow else last_of(logs, lines):
             typer.echo(line)

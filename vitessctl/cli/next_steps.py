@@ -54,8 +54,8 @@ def same_cluster(spec: SpecOptions, target: str, where: Where) -> str:
     words += FLAGS[target]
     words += ["--context", where.context] if where.context else []
     words += ["--state-dir", str(where.state_dir)] if where.state_dir else []
-    for extra in spec.extra_vars:
+    for extra in spec.extra_vars or ():
         words += ["-e", extra if extra.startswith("local.") else shown(extra)]
-    for image in spec.images:
+    for image in spec.images or ():
         words += ["--image", image]
     return shlex.join(words)

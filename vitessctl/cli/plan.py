@@ -8,6 +8,7 @@ import typer
 
 from vitessctl import garbage
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.next_steps import same_cluster
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
@@ -19,14 +20,10 @@ if TYPE_CHECKING:
 EXAMPLE = "Example:  vitessctl plan -i inventories/minimal --rehearse --diff"
 
 
+@grouped
 def command(
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     diff: options.Diff = False,
     detailed: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending, 0 when none are.")
@@ -38,8 +35,6 @@ def command(
     """Show what up would change, and what that means for data and for serving. Changes nothing."""
     from vitessctl.run.foresee import make_plan
 
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(spec_options, where, new=True)
     with open_target(cluster, name, where, look_ahead=True) as target, garbage.left_alone(keep=True):
         documents = documents_of(cluster, target.name, spec_options)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ConflictError, ExitCode, UsageError
@@ -23,15 +24,11 @@ if TYPE_CHECKING:
 EXAMPLE = "Example:  vitessctl rebuild zone1-0000000101 -i inventories/minimal --yes"
 
 
+@grouped
 def command(
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="The tablet that is to be made anew: zone1-101.")],
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     allow: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option("--allow", metavar="DANGER", help="Allow what loses rows; it is named before."),
@@ -47,8 +44,6 @@ def command(
     from vitessctl.heal.ways import Means, decide
     from vitessctl.run.events import RunStarted
 
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(spec_options, where)
     wanted_alias = tablet_alias_of(alias)
     shard = _shard_of(cluster, wanted_alias)

@@ -11,6 +11,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.files import write
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.session import SpecOptions, documents_of, load_cluster
 
 if TYPE_CHECKING:
@@ -26,10 +27,9 @@ class RenderTarget(str, Enum):
     local = "local"
 
 
+@grouped
 def command(
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
+    spec_options: SpecOptions = SpecOptions(),
     target: Annotated[RenderTarget, typer.Option(help="Where the documents are for.")] = RenderTarget.kubernetes,
     folder: Annotated[
         Optional[Path],  # noqa: UP045
@@ -41,7 +41,6 @@ def command(
     verbose: options.Verbose = 0,
 ) -> None:
     """Render the documents, byte for byte the same every time. Needs no cluster."""
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     cluster = load_cluster(spec_options, target.value)
     documents = documents_of(cluster, target.value, spec_options)
     if folder is None:

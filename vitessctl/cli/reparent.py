@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ConflictError, ExitCode
 
@@ -21,15 +22,11 @@ if TYPE_CHECKING:
 EXAMPLE = "Example:  vitessctl reparent messages/0 -i inventories/minimal --to zone1-0000000101"
 
 
+@grouped
 def command(
     shard: Annotated[str, typer.Argument(metavar="KEYSPACE[/SHARD]", help="Whose primary is to change.")],
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     to: Annotated[
         str, typer.Option("--to", metavar="ALIAS", help="The tablet that is to lead. Default: the most complete.")
     ] = "",
@@ -51,8 +48,6 @@ def command(
     from vitessctl.heal.shards import chosen_shard, tablet_alias_of
     from vitessctl.run.events import RunStarted
 
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(spec_options, where)
     wanted_shard = chosen_shard(cluster, shard)
     alias = tablet_alias_of(to) if to else ""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, load_for, open_target
 from vitessctl.errors import ExitCode
@@ -14,17 +15,13 @@ from vitessctl.errors import ExitCode
 EXAMPLE = "Example:  vitessctl replication messages -i inventories/minimal --output json"
 
 
+@grouped
 def command(
     shard: Annotated[
         str, typer.Argument(metavar="[KEYSPACE[/SHARD]]", help="Only these shards. Default: all.", show_default=False)
     ] = "",
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
 ) -> None:
@@ -33,8 +30,7 @@ def command(
     from vitessctl.heal.replicating import Replication, judge
     from vitessctl.heal.shards import chosen_shards
 
-    where = Where(local, rehearse, state_dir, context)
-    cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), where)
+    cluster, name = load_for(spec_options, where)
     wanted = chosen_shards(cluster, shard)
     with open_target(cluster, name, where) as target:
         run = context_of(cluster, target, ())

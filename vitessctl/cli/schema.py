@@ -20,6 +20,7 @@ from vitessctl.cli.declared import (
     opened,
     print_lines,
 )
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.errors import ExitCode, UsageError, VitessctlError
@@ -41,15 +42,11 @@ app = typer.Typer(
 
 
 @app.command("diff", epilog="Example:  vitessctl schema diff -i inventories/minimal --sql")
+@grouped
 def diff(
     keyspaces: Keyspaces = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     sql: Annotated[bool, typer.Option("--sql", help="Show the statements that would be run, not the differences.")] = (
         False
     ),
@@ -60,8 +57,7 @@ def diff(
     """Show how each shard's tables differ from the spec, and what would be lost by changing them. Changes nothing."""
     from vitessctl.report.schema import data, lines, sql_lines
 
-    where = Where(local, rehearse, state_dir, context)
-    with opened(SpecOptions(inventory, extra_vars or (), image or ()), where) as run:
+    with opened(spec_options, where) as run:
         drifts = _look(run, keyspaces)
     if output is options.Output.json:
         print_json({"cluster": run.cluster.name, "keyspaces": [data(drift) for drift in drifts]})
@@ -72,15 +68,11 @@ def diff(
 
 
 @app.command("apply", epilog="Example:  vitessctl schema apply commerce -i inventories/sharded --allow-destructive")
+@grouped
 def apply(
     keyspaces: Keyspaces = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     destructive: Destructive = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="Also drop the tables that the spec does not have (a destructive change).")
@@ -93,8 +85,7 @@ def apply(
     from vitessctl.cli.up import listener_of
     from vitessctl.report.schema import lines
 
-    where = Where(local, rehearse, state_dir, context)
-    with opened(SpecOptions(inventory, extra_vars or (), image or ()), where) as run:
+    with opened(spec_options, where) as run:
         drifts = _look(run, keyspaces, prune)
         _refuse(run, drifts, destructive)
         if output is options.Output.text:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vitessctl.cli import options
 from vitessctl.errors import UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 class SpecOptions:
     """Where the spec is and what overrides it."""
 
-    inventory: Path | None
-    extra_vars: Sequence[str]
-    images: Sequence[str]
+    inventory: options.Inventory = None
+    extra_vars: options.ExtraVars = None
+    images: options.Images = None
 
     @property
     def templates(self) -> tuple[Path, ...]:
@@ -44,10 +45,10 @@ class SpecOptions:
 class Where:
     """Where the cluster runs: what a person said on the command line, or in the environment."""
 
-    local: bool = False
-    rehearse: bool = False
-    state_dir: Path | None = None
-    context: str = ""
+    local: options.OnThisMachine = False
+    rehearse: options.Rehearse = False
+    state_dir: options.StateDir = None
+    context: options.KubernetesContext = ""
     """A kubeconfig context; empty: that of VITESSCTL_CONTEXT, else the current one, where it is Kubernetes at all."""
 
     @property
@@ -94,15 +95,17 @@ def other_ways(where: Where) -> Iterator[None]:
 WITHOUT_KUBERNETES = "Without a Kubernetes: --rehearse (stand-ins) or --local (real Vitess) use this machine"
 
 
-def load_cluster(options: SpecOptions, target: str = "local") -> Cluster:
+def load_cluster(spec_options: SpecOptions, target: str = "local") -> Cluster:
     """Read, validate and build for `local` or `kubernetes`; all errors at once."""
     from vitessctl.model.build import build
     from vitessctl.spec import load
 
-    return build(load(options.inventory, list(options.extra_vars), list(options.images), dict(os.environ), target))
+    return build(
+        load(spec_options.inventory, spec_options.extra_vars or (), spec_options.images or (), dict(os.environ), target)
+    )
 
 
-def load_for(options: SpecOptions, where: Where, new: bool = False) -> tuple[Cluster, str]:
+def load_for(spec_options: SpecOptions, where: Where, new: bool = False) -> tuple[Cluster, str]:
     """The cluster, and the name of its target: what was said, else where it is; `new` if it may be nowhere yet.
 
     Without a word it is the one that is on this machine, if it is there (and is not about to be made); else Kubernetes.
@@ -111,10 +114,10 @@ def load_for(options: SpecOptions, where: Where, new: bool = False) -> tuple[Clu
     if not name and not new:
         from vitessctl.targets.local.opening import found_here
 
-        cluster = load_cluster(options, "kubernetes")
+        cluster = load_cluster(spec_options, "kubernetes")
         name = found_here(cluster, where.state_dir, os.environ)
     name = name or "kubernetes"
-    return load_cluster(options, "kubernetes" if name == "kubernetes" else "local"), name
+    return load_cluster(spec_options, "kubernetes" if name == "kubernetes" else "local"), name
 
 
 def open_target(
@@ -130,11 +133,11 @@ def open_target(
     return open_local(cluster, name, where.state_dir)
 
 
-def documents_of(cluster: Cluster, target: str, options: SpecOptions) -> tuple[Document, ...]:
+def documents_of(cluster: Cluster, target: str, spec_options: SpecOptions) -> tuple[Document, ...]:
     """Everything that the cluster needs on a target, rendered."""
     from vitessctl.render.render import render
 
-    return render(cluster, "local" if target in ("local", "rehearsal") else "kubernetes", options.templates)
+    return render(cluster, "local" if target in ("local", "rehearsal") else "kubernetes", spec_options.templates)
 
 
 def context_of(

@@ -13,6 +13,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.connecting import chosen_cell, first_user
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, load_for, open_target
 from vitessctl.errors import UsageError
@@ -43,18 +44,14 @@ class Format(str, Enum):
     csv = "csv"
 
 
+@grouped
 def command(
     statement: Annotated[
         Optional[str],  # noqa: UP045
         typer.Argument(metavar="STATEMENT", help="One or several, with semicolons. Default: from standard input."),
     ] = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     keyspace: Annotated[
         str,
         typer.Option(
@@ -104,8 +101,7 @@ def command(
         raise UsageError("there is no statement", fix="give one: vitessctl sql 'show tables'")
     if not write:
         check_reads(given)
-    where = Where(local, rehearse, state_dir, context)
-    cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), where)
+    cluster, name = load_for(spec_options, where)
     option = chosen[0] if chosen else "--keyspace"
     with (
         open_target(cluster, name, where) as target,

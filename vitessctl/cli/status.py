@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ExitCode, UsageError, VitessctlError
@@ -21,6 +22,7 @@ EXAMPLE = "Example:  vitessctl status -i inventories/minimal --output json"
 DEFAULT_SECONDS = 2.0
 
 
+@grouped
 def command(
     every: Annotated[
         Optional[float],  # noqa: UP045
@@ -34,13 +36,8 @@ def command(
         Optional[int],  # noqa: UP045
         typer.Option("--web", metavar="PORT", min=0, max=65535, help="A page of this machine that follows it; 0: any."),
     ] = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
 ) -> None:
@@ -52,8 +49,7 @@ def command(
         raise UsageError("--watch and --web exclude each other", fix="take one of them")
     if every is not None and not watch and web is None:
         raise UsageError(f"{every:g} is no option", fix=f"say --watch {every:g} to look every {every:g} seconds")
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    with looker(spec_options, Where(local, rehearse, state_dir, context), max_lag) as look:
+    with looker(spec_options, where, max_lag) as look:
         if web is not None:
             from vitessctl.cli.web import serve
 

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ExitCode
@@ -14,6 +15,7 @@ from vitessctl.errors import ExitCode
 EXAMPLE = "Example:  vitessctl tablets messages/0 -i inventories/minimal"
 
 
+@grouped
 def command(
     words: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -22,13 +24,8 @@ def command(
             help="Only those tablets; several words mean any of them. Default: all.",
         ),
     ] = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
 ) -> None:
@@ -40,8 +37,6 @@ def command(
     from vitessctl.tablets.choosing import chosen
     from vitessctl.tablets.listing import listing_of
 
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
-    where = Where(local, rehearse, state_dir, context)
     cluster, name = load_for(spec_options, where)
     with open_target(cluster, name, where) as target:
         observed = observe(context_of(cluster, target, documents_of(cluster, target.name, spec_options)))

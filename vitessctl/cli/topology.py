@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
 from vitessctl.errors import UnreachableError, UsageError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 EXAMPLE = "Example:  vitessctl topology keyspaces/messages -i inventories/minimal --output json"
 
 
+@grouped
 def command(
     path: Annotated[
         Optional[str],  # noqa: UP045
@@ -30,13 +32,8 @@ def command(
             help="One record, or what is below a folder: keyspaces/messages/Keyspace (of global), /zone1/tablets.",
         ),
     ] = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     svg: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--svg", metavar="FILE", help="Draw cells, shards, tablets, roles and health into this file."),
@@ -50,13 +47,12 @@ def command(
     from vitessctl.topology.choosing import below, full_path
     from vitessctl.topology.etcd import read_topology
 
-    where = Where(local, rehearse, state_dir, context)
     if svg is not None:
         if path:
             raise UsageError("--svg draws the whole cluster", fix=f"leave out {path}")
-        _draw(SpecOptions(inventory, extra_vars or (), image or ()), where, svg)
+        _draw(spec_options, where, svg)
         return
-    cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), where)
+    cluster, name = load_for(spec_options, where)
     with open_target(cluster, name, where) as target:
         snapshot = read_topology(_members(cluster, target), cluster.topology.global_root)
     nodes = below(snapshot.nodes, path or "", snapshot.roots)

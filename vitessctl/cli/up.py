@@ -10,6 +10,7 @@ import typer
 
 from vitessctl import garbage
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target, other_ways
 from vitessctl.errors import ExitCode, UsageError
 
@@ -43,14 +44,10 @@ Probe = Annotated[
 ]
 
 
+@grouped
 def command(
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     prune: Prune = False,
     check: Check = False,
     diff: options.Diff = False,
@@ -64,8 +61,6 @@ def command(
     """Bring the cluster up in order, waiting for each part. Safe to run again: it changes just what differs."""
     if check and probe:
         _refuse_both()
-    where = Where(local, rehearse, state_dir, context)
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     cluster, name = load_for(spec_options, where, new=True)
     with open_target(cluster, name, where, look_ahead=True) as target:
         with garbage.left_alone(keep=True), other_ways(where):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.session import SpecOptions, load_cluster
 
 EXAMPLE = "Example:  vitessctl validate -i inventories/minimal"
 
 
+@grouped
 def command(
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
+    spec_options: SpecOptions = SpecOptions(),
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
 ) -> None:
@@ -21,7 +21,6 @@ def command(
     from vitessctl.releases import preview
     from vitessctl.spec.words import counted
 
-    spec_options = SpecOptions(inventory, extra_vars or (), image or ())
     cluster = load_cluster(spec_options)
     notes = preview.notes(cluster.releases)
     if output is options.Output.json:

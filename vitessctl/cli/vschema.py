@@ -20,6 +20,7 @@ from vitessctl.cli.declared import (
     opened,
     print_lines,
 )
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.printing import print_json
 from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.errors import ExitCode, VitessctlError
@@ -41,15 +42,11 @@ app = typer.Typer(
 
 
 @app.command("diff", epilog="Example:  vitessctl vschema diff commerce -i inventories/sharded")
+@grouped
 def diff(
     keyspaces: Keyspaces = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     detailed: Detailed = False,
     output: options.OutputFormat = options.Output.text,
     verbose: options.Verbose = 0,
@@ -57,8 +54,7 @@ def diff(
     """Show how each VSchema differs from the spec, and which rows would be looked for elsewhere. Changes nothing."""
     from vitessctl.report.schema import vschema_data, vschema_lines
 
-    where = Where(local, rehearse, state_dir, context)
-    with opened(SpecOptions(inventory, extra_vars or (), image or ()), where) as run:
+    with opened(spec_options, where) as run:
         drifts = _look(run, keyspaces)
     if output is options.Output.json:
         found = [vschema_data(name, drift) for name, drift in drifts.items()]
@@ -70,15 +66,11 @@ def diff(
 
 
 @app.command("apply", epilog="Example:  vitessctl vschema apply commerce -i inventories/sharded --allow-destructive")
+@grouped
 def apply(
     keyspaces: Keyspaces = None,
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     destructive: Destructive = False,
     output: options.OutputFormat = options.Output.text,
     yes: options.Yes = False,
@@ -88,8 +80,7 @@ def apply(
     from vitessctl.cli.up import listener_of
     from vitessctl.report.schema import vschema_lines
 
-    where = Where(local, rehearse, state_dir, context)
-    with opened(SpecOptions(inventory, extra_vars or (), image or ()), where) as run:
+    with opened(spec_options, where) as run:
         drifts = _look(run, keyspaces)
         held = [f"{name}: {text}" for name, drift in drifts.items() for text in drift.held]
         if held and not destructive:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from vitessctl.cli import options
+from vitessctl.cli.grouped import grouped
 from vitessctl.cli.session import SpecOptions, Where, load_for, open_target
 
 if TYPE_CHECKING:
@@ -30,18 +31,14 @@ class Client(str, Enum):
     vtctlclient = "vtctlclient"
 
 
+@grouped
 def command(
     words: Annotated[
         list[str],
         typer.Argument(metavar="ARGS", help="What the client is to be told; --server is given to it already."),
     ],
-    inventory: options.Inventory = None,
-    extra_vars: options.ExtraVars = None,
-    image: options.Images = None,
-    local: options.OnThisMachine = False,
-    rehearse: options.Rehearse = False,
-    context: options.KubernetesContext = "",
-    state_dir: options.StateDir = None,
+    spec_options: SpecOptions = SpecOptions(),
+    where: Where = Where(),
     client: Annotated[
         Optional[Client],  # noqa: UP045
         typer.Option("--client", help="Which client. Default: the one that the release's image has."),
@@ -55,10 +52,9 @@ def command(
     """
     from vitessctl import releases
 
-    place = Where(local, rehearse, state_dir, context)
-    cluster, name = load_for(SpecOptions(inventory, extra_vars or (), image or ()), place)
+    cluster, name = load_for(spec_options, where)
     release = releases.get(cluster.release_of("vtctld"))
-    with open_target(cluster, name, place) as target:
+    with open_target(cluster, name, where) as target:
         if target.name == "rehearsal":
             from vitessctl.report.screen import REHEARSAL_BANNER
 
