@@ -49,7 +49,7 @@ bed() {
 layer "pure: unit, golden, property, contract, docs" tests -n 2 tests/unit tests/golden tests/contract tests/docs
 layer "local target" tests tests/local
 layer "stand-ins" tests -n 2 tests/rehearsal
-layer "whole clusters of stand-ins (rehearsal)" tests tests/e2e
+layer "whole clusters of stand-ins (rehearsal)" tests -n 2 tests/e2e
 layer "wheel: built, installed, run" tests tests/wheel
 layer "images for the test bed" tests tests/testbed/image_recipes/tests
 if why=$(tools/browser.sh); then

@@ -28,13 +28,36 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 UP_SECONDS = 180
 
 
-def free_base_port(span: int = 900) -> int:
-    """A base port whose first ports are free; tablets of tests have UIDs that keep them within the span."""
-    for _ in range(50):
-        base = random.randrange(17000, 30000, 7)
-        if all(_is_free(base + offset) for offset in (0, 1, 10, 11, 12, 101, 201, 301, 401, 800, span - 100)):
+SPAN = 900
+"""How many ports a cluster may use; tablets of tests have UIDs that keep them within it."""
+_claims: dict[int, socket.socket] = {}
+
+
+def claimed_base_port() -> int:
+    """A base port whose range nobody else uses: other tests at the same time neither, whichever process runs them.
+
+    Ranges do not overlap, and the last port of one is listened on until `give_back`, or the end of this process.
+    """
+    ranges = list(range(17000, 32000 - SPAN, SPAN))
+    for base in random.sample(ranges, len(ranges)):
+        claim = socket.socket()
+        try:
+            claim.bind(("127.0.0.1", base + SPAN - 1))
+            claim.listen()
+        except OSError:
+            claim.close()
+            continue
+        if all(_is_free(base + offset) for offset in range(SPAN - 1)):
+            _claims[base] = claim
             return base
+        claim.close()
     raise RuntimeError("no free range of ports found")
+
+
+def give_back(base: int) -> None:
+    """Let others have this range, if it was claimed here."""
+    if claim := _claims.pop(base, None):
+        claim.close()
 
 
 def _is_free(port: int) -> bool:
@@ -51,7 +74,7 @@ class LiveCluster:
     inventory: Path
     flag: str
     """--rehearse or --local."""
-    base_port: int = field(default_factory=free_base_port)
+    base_port: int = field(default_factory=claimed_base_port)
     image: str = ""
     """In place of the inventory's own."""
 
@@ -162,6 +185,7 @@ class LiveCluster:
         self.run("down", timeout=120)
         stop_leftovers(self.state)
         shutil.rmtree(self.state, ignore_errors=True)
+        give_back(self.base_port)
 
 
 def leftovers(state: Path) -> list[int]:
