@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.api.cycle import STEPS, Cycle, Step, heartbeat, make_room
+from tests.api.cycle import STEPS, Cycle, Step, living_nodes
 from tests.support.kubernetes.answering import Fault
 from tests.support.kubernetes.proxy import Proxy
 from vitessctl.errors import VitessctlError
@@ -53,8 +53,7 @@ def case(name: str) -> Case:
 
 @pytest.fixture(scope="module")
 def proxy(api_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    make_room(api_server)
-    with Proxy.before(api_server.kubeconfig, tmp_path_factory.mktemp("proxy")) as proxy:
+    with living_nodes(api_server), Proxy.before(api_server.kubeconfig, tmp_path_factory.mktemp("proxy")) as proxy:
         yield proxy
 
 
@@ -62,7 +61,6 @@ def proxy(api_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def cycle(api_server: Any, proxy: Proxy, request: pytest.FixtureRequest) -> Iterator[Cycle]:
     name = f"faults-{next(_numbers)}"
     api_server.kubectl("create", "namespace", name)
-    heartbeat(api_server)
     yield Cycle(request.param, name, proxy.kubeconfig, PATIENCE)
     api_server.kubectl("delete", "namespace", name, "--wait=false")
 
