@@ -10,7 +10,7 @@ import itertools
 import random
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,14 @@ from vitessctl.targets.kubernetes.retry import Patience
 CASES: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[1] / "support" / "kubernetes" / "faults.yaml").read_text()
 )
-PATIENCE = Patience(total=12.0, request=1.0, first_pause=0.05, longest_pause=1.0)
+PATIENCE = Patience(total=30.0, request=5.0, first_pause=0.05, longest_pause=1.0)
+SHORT = replace(PATIENCE, total=20.0, request=2.0)
+"""Where an answer does not come, or slowly: each hit costs `request`. Elsewhere a busy machine may take that long."""
 REQUESTS = 4
 """At least so many does a cycle make for a document."""
 HITS = 6
 """How many requests of a cycle a fault hits."""
-LONGEST_STEP = 60.0
+LONGEST_STEP = 120.0
 """Seconds. A step is several calls one after the other, and each may take PATIENCE.total."""
 _numbers = itertools.count(1)
 
@@ -42,6 +44,11 @@ class Case:
 
     fault: Fault
     recovers: bool
+
+    @property
+    def patience(self) -> Patience:
+        """How long its requests may take."""
+        return SHORT if self.fault.hangs or self.fault.trickle else PATIENCE
 
 
 def case(name: str) -> Case:
@@ -92,6 +99,7 @@ def test_a_fault_at_any_request_leads_to_the_right_outcome_or_to_an_error_in_tim
     proxy: Proxy, cycle: Cycle, name: str
 ) -> None:
     chosen = case(name)
+    cycle.patience = chosen.patience
     chance = random.Random(f"{cycle.inventory} {name}")
     requests = len(cycle.documents) * REQUESTS
     hits = chance.sample(range(1, requests), HITS)
