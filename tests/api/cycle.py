@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.testbed.processes import BedError
 from vitessctl.model.build import build
 from vitessctl.model.cluster import Cluster
 from vitessctl.render.documents import Document
@@ -29,6 +31,8 @@ INVENTORIES = Path(__file__).parents[2] / "inventories"
 ZONES = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
 """Where inventories/production wants its cells."""
 ALLOCATABLE = {"cpu": "64", "memory": "512Gi", "pods": "500"}
+BEAT_SECONDS = 10.0
+"""As often as kubelets say that they live."""
 STORAGE = {
     "apiVersion": "storage.k8s.io/v1",
     "kind": "StorageClass",
@@ -50,6 +54,27 @@ def make_room(bed: Any) -> None:
     ]
     items = [STORAGE, *nodes]
     bed.kubectl("apply", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+
+
+@contextmanager
+def living_nodes(bed: Any) -> Iterator[None]:
+    """The nodes are Ready while inside, however long that is: without a sign for 50 s no preflight would take them."""
+    make_room(bed)
+    heartbeat(bed)
+    ended = threading.Event()
+    thread = threading.Thread(target=_beat_until, args=(bed, ended), name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _beat_until(bed: Any, ended: threading.Event) -> None:
+    while not ended.wait(BEAT_SECONDS):
+        with suppress(BedError, subprocess.TimeoutExpired):  # one that is lost is no matter
+            heartbeat(bed)
 
 
 def heartbeat(bed: Any) -> None:

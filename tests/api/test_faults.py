@@ -10,14 +10,14 @@ import itertools
 import random
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.api.cycle import STEPS, Cycle, Step, heartbeat, make_room
+from tests.api.cycle import STEPS, Cycle, Step, living_nodes
 from tests.support.kubernetes.answering import Fault
 from tests.support.kubernetes.proxy import Proxy
 from vitessctl.errors import VitessctlError
@@ -26,12 +26,14 @@ from vitessctl.targets.kubernetes.retry import Patience
 CASES: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[1] / "support" / "kubernetes" / "faults.yaml").read_text()
 )
-PATIENCE = Patience(total=12.0, request=1.0, first_pause=0.05, longest_pause=1.0)
+PATIENCE = Patience(total=30.0, request=5.0, first_pause=0.05, longest_pause=1.0)
+SHORT = replace(PATIENCE, total=20.0, request=2.0)
+"""Where an answer does not come, or slowly: each hit costs `request`. Elsewhere a busy machine may take that long."""
 REQUESTS = 4
 """At least so many does a cycle make for a document."""
 HITS = 6
 """How many requests of a cycle a fault hits."""
-LONGEST_STEP = 60.0
+LONGEST_STEP = 120.0
 """Seconds. A step is several calls one after the other, and each may take PATIENCE.total."""
 _numbers = itertools.count(1)
 
@@ -43,6 +45,11 @@ class Case:
     fault: Fault
     recovers: bool
 
+    @property
+    def patience(self) -> Patience:
+        """How long its requests may take."""
+        return SHORT if self.fault.hangs or self.fault.trickle else PATIENCE
+
 
 def case(name: str) -> Case:
     row = dict(CASES[name])
@@ -53,8 +60,7 @@ def case(name: str) -> Case:
 
 @pytest.fixture(scope="module")
 def proxy(api_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    make_room(api_server)
-    with Proxy.before(api_server.kubeconfig, tmp_path_factory.mktemp("proxy")) as proxy:
+    with living_nodes(api_server), Proxy.before(api_server.kubeconfig, tmp_path_factory.mktemp("proxy")) as proxy:
         yield proxy
 
 
@@ -62,7 +68,6 @@ def proxy(api_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def cycle(api_server: Any, proxy: Proxy, request: pytest.FixtureRequest) -> Iterator[Cycle]:
     name = f"faults-{next(_numbers)}"
     api_server.kubectl("create", "namespace", name)
-    heartbeat(api_server)
     yield Cycle(request.param, name, proxy.kubeconfig, PATIENCE)
     api_server.kubectl("delete", "namespace", name, "--wait=false")
 
@@ -94,6 +99,7 @@ def test_a_fault_at_any_request_leads_to_the_right_outcome_or_to_an_error_in_tim
     proxy: Proxy, cycle: Cycle, name: str
 ) -> None:
     chosen = case(name)
+    cycle.patience = chosen.patience
     chance = random.Random(f"{cycle.inventory} {name}")
     requests = len(cycle.documents) * REQUESTS
     hits = chance.sample(range(1, requests), HITS)

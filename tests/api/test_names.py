@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.cycle import STEPS, Cycle, apply, heartbeat, look_again, make_room, stop
+from tests.api.cycle import STEPS, Cycle, apply, living_nodes, look_again, stop
 from vitessctl.targets.kubernetes.retry import Patience
 
 _numbers = itertools.count(1)
@@ -17,16 +17,15 @@ Place = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def server(api_server: Any) -> Any:
-    make_room(api_server)
-    return api_server
+def server(api_server: Any) -> Iterator[Any]:
+    with living_nodes(api_server):
+        yield api_server
 
 
 @pytest.fixture
 def place(server: Any) -> Iterator[Place]:
     """Makes namespaces, which go in the end."""
     with ExitStack() as stack:
-        heartbeat(server)
         yield lambda name="": stack.enter_context(_namespace(server, name or f"names-{next(_numbers)}"))
 
 

@@ -89,6 +89,7 @@ def test_a_proxy_speaks_for_a_user_with_a_token(api_server: Bed, tmp_path: Path)
         api_server.kubectl("-n", namespace, "create", "serviceaccount", "robot")
         words = ["--clusterrole=view", f"--serviceaccount={namespace}:robot"]
         api_server.kubectl("-n", namespace, "create", "rolebinding", "robot", *words)
+        api_server.until_allowed(namespace, "robot", "list", "serviceaccounts")
         token = api_server.kubectl("-n", namespace, "create", "token", "robot").strip()
 
         with Proxy.before(with_user(api_server, tmp_path, {"token": token}), tmp_path) as proxy:

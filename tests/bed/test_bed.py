@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.testbed.fixtures import Bed
+from tests.testbed.processes import wait_for
 
 STORE = Path(__file__).parent / "cases" / "store.yaml"
 
@@ -36,7 +38,8 @@ def etcdctl(bed: Bed, namespace: str, *arguments: str) -> str:
 def test_a_pod_keeps_its_data_under_its_name(bed: Bed, store: str) -> None:
     etcdctl(bed, store, "put", "note", "kept")
     bed.kubectl("-n", store, "delete", "pod", "store-0")
-    bed.kubectl("-n", store, "rollout", "status", "statefulset/store", "--timeout=60s", timeout=70)
+    for condition in ("create", "condition=Ready"):  # the StatefulSet's own status may still be that of the old pod
+        bed.kubectl("-n", store, "wait", "pod/store-0", f"--for={condition}", "--timeout=60s", timeout=70)
     address = f"http://store.{store}.svc:2379"
     assert "kept" in etcdctl(bed, store, "--endpoints", address, "get", "note")
     (claim,) = objects(bed, store, "pvc")["items"]
@@ -49,8 +52,16 @@ def test_the_host_reaches_services_by_address_and_by_port_of_the_node(bed: Bed, 
     (node,) = objects(bed, store, "nodes")["items"]
     address = next(each["address"] for each in node["status"]["addresses"] if each["type"] == "InternalIP")
     for host in (f"{service['clusterIP']}:2379", f"{address}:{service['ports'][0]['nodePort']}"):
+        wait_for(f"{host} does not answer", partial(healthy, host), [], 30)
+
+
+def healthy(host: str) -> bool:
+    """Whether etcd says so there; False while kube-proxy has not yet heard that its pod is ready."""
+    try:
         with urllib.request.urlopen(f"http://{host}/health", timeout=5) as answer:
-            assert json.load(answer)["health"] == "true"
+            return bool(json.load(answer)["health"] == "true")
+    except OSError:
+        return False
 
 
 def test_names_outside_the_cluster_do_not_exist(bed: Bed, store: str) -> None:

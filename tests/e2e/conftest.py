@@ -57,10 +57,11 @@ def cluster(flag: str, state: Path) -> Iterator[LiveCluster]:
 
 @pytest.fixture
 def running(cluster: LiveCluster) -> LiveCluster:
-    """The same, up, with a table `notes` that holds a hundred rows."""
+    """The same, up, with a table `notes` that holds a hundred rows, on every tablet."""
     cluster.up()
     with cluster.connect("messages") as cursor:
         cursor.execute("create table notes (id bigint primary key, words varchar(80))")
         for number in range(100):
             cursor.execute("insert into notes (id, words) values (%s, %s)", (number, f"note {number}"))
+    cluster.wait_ready()
     return cluster

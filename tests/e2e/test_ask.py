@@ -29,7 +29,6 @@ def other(cluster: LiveCluster) -> str:
 
 def test_the_story_of_somebody_who_looks(running: LiveCluster) -> None:
     """On one cluster, as bringing one up is what takes the time."""
-    running.wait_ready()
     tablets_and_their_death(running)
     rows(running)
     topology(running)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live import LiveCluster
+from tests.support.live import LiveCluster, is_ready_and_complete
 from tests.support.writer import Client
 
 
@@ -28,8 +28,7 @@ def test_a_dead_primary_costs_no_acknowledged_row(running: LiveCluster) -> None:
 
 def test_a_primary_whose_data_is_gone_comes_back_as_a_replica(running: LiveCluster) -> None:
     victim = running.primary()
-    running.kill_tablet(victim)
-    shutil.rmtree(running.data_folder(victim), ignore_errors=True)
+    running.kill_tablet(victim, lose_data=True)
 
     running.wait_status(lambda status: running.primary(status) != victim, 60, "another primary")
     running.wait_ready(120)
@@ -91,21 +90,18 @@ def test_a_mysqld_that_is_killed_is_healed(running: LiveCluster) -> None:
     assert set(client.story.acknowledged) <= found
 
 
-def empty(running: LiveCluster, alias: str) -> None:
-    running.kill_tablet(alias)
-    shutil.rmtree(running.data_folder(alias), ignore_errors=True)
-
-
 def a_replica(running: LiveCluster) -> str:
     return str(next(t["alias"] for t in running.status()["tablets"] if t["type"] == "replica"))
 
 
 def test_an_emptied_replica_copies_everything_and_never_leads_before(running: LiveCluster) -> None:
     primary, victim = running.primary(), a_replica(running)
-    empty(running, victim)
+    running.kill_tablet(victim, lose_data=True)
 
     seen = []
-    running.wait_status(lambda status: bool(seen.append(running.primary(status)) or status["ready"]), 120, "ready")
+    running.wait_status(
+        lambda status: bool(seen.append(running.primary(status)) or is_ready_and_complete(status)), 120, "ready"
+    )
 
     assert set(seen) == {primary}
     for _ in range(10):
@@ -116,7 +112,7 @@ def test_a_replica_that_cannot_get_everything_is_called_incomplete_and_is_not_re
     primary, victim = running.primary(), a_replica(running)
     running.as_dba(primary, "flush binary logs")
     running.as_dba(primary, "purge binary logs before '2099-01-01 00:00:00'")
-    empty(running, victim)
+    running.kill_tablet(victim, lose_data=True)
 
     def is_named(status: dict[str, Any]) -> bool:
         tablet = next(t for t in status["tablets"] if t["alias"] == victim)

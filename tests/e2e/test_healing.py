@@ -42,8 +42,6 @@ def write_only_there(running: LiveCluster, alias: str) -> None:
 
 
 def test_replication_of_a_healthy_shard(running: LiveCluster) -> None:
-    running.wait_ready()
-
     code, tablets = replication(running)
 
     primary = running.primary()
@@ -98,7 +96,6 @@ def tell(name: str, gap: float, story: Story) -> None:
 
 
 def test_a_planned_reparent_loses_nothing(running: LiveCluster) -> None:
-    running.wait_ready()
     wanted = replicas(running)[-1]
     with Client(running) as client:
         client.wait_for_writes(10, seconds=30)
@@ -122,7 +119,6 @@ def frozen(running: LiveCluster, alias: str) -> list[int]:
 
 
 def test_a_frozen_primary_is_replaced_and_nothing_is_lost(running: LiveCluster) -> None:
-    running.wait_ready()
     victim, stopped = running.primary(), [running.pids()["Program/vtorc-zone1"]]
     os.kill(stopped[0], signal.SIGSTOP)
     try:
@@ -158,7 +154,6 @@ def rebuild(running: LiveCluster, alias: str, *words: str) -> tuple[int, list[di
 
 
 def test_a_replica_is_made_anew_from_the_binary_logs(running: LiveCluster) -> None:
-    running.wait_ready()
     victim = replicas(running)[0]
 
     code, said = rebuild(running, victim)
@@ -174,7 +169,6 @@ def test_a_replica_is_made_anew_from_the_binary_logs(running: LiveCluster) -> No
 
 
 def test_rows_that_only_a_replica_has_are_not_thrown_away_unasked(running: LiveCluster) -> None:
-    running.wait_ready()
     victim = replicas(running)[0]
     write_only_there(running, victim)
 
@@ -187,7 +181,6 @@ def test_rows_that_only_a_replica_has_are_not_thrown_away_unasked(running: LiveC
 
 def test_where_the_binary_logs_do_not_reach_back_it_is_cloned(running: LiveCluster) -> None:
     """The way out of the first trial's hole, an empty replica that nobody can fill. Stand-ins do not clone: refused."""
-    running.wait_ready()
     primary, victim = running.primary(), replicas(running)[0]
     running.as_dba(primary, "flush binary logs")
     running.as_dba(primary, "purge binary logs before '2099-01-01 00:00:00'")

@@ -44,6 +44,7 @@ def test_sharded_rows_are_spread_and_found_again(inventory: LiveCluster) -> None
     parts = [ask(inventory, f"messages:{shard}", "select count(*) from messages")[0][0] for shard in ("-80", "80-")]
     assert sum(parts) == 40
     assert all(part > 0 for part in parts)
+    inventory.wait_ready()
     for number in (1, 17, 40):
         found = ask(inventory, "messages@replica", f"select message from messages where page = {number}")
         assert found == [(f"message {number}",)]

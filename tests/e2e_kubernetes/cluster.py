@@ -16,6 +16,7 @@ import pytest
 
 from tests.e2e_kubernetes import reach
 from tests.e2e_kubernetes.command import Ran, Vitessctl
+from tests.support.live import is_ready_and_complete
 from tests.support.writer import Client
 from tests.testbed.fixtures import Bed
 from vitessctl.run.query import silent
@@ -52,6 +53,10 @@ class Cluster:
     def until_ready(self, seconds: float = 120.0) -> dict[str, Any]:
         """Wait until status finds nothing to say."""
         return self.until(lambda status: bool(status["ready"]), seconds)
+
+    def until_copied(self, seconds: float = 120.0) -> dict[str, Any]:
+        """Wait until it is ready and every tablet has all that its primary has, so that any of them may be read."""
+        return self.until(is_ready_and_complete, seconds)
 
     def until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> dict[str, Any]:
         """Wait until status is as wanted; AssertionError with the last one."""
@@ -111,6 +116,7 @@ class Cluster:
     def clients(self, first_id: int) -> Iterator[Client]:
         """A client that writes and reads all the time; at the end every acknowledged row has to be there."""
         self.query(NOTES)
+        self.until_copied()
         with self.vtgate() as address, Client(None, first_id, address) as client:
             client.wait_for_writes(5, 30)
             yield client
@@ -135,12 +141,16 @@ class Cluster:
 
         The test is skipped where the node is not on this machine.
         """
-        if self.bed.cluster is None:
-            pytest.skip("a container's first process is killed from its node, and this one is somebody's")
+        self.needs_own_node()
         pids = [pid for pid in self._processes(pod, container) if program in _command(pid)]
         assert pids, f"no {program} runs in {pod}/{container}"
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
+
+    def needs_own_node(self) -> None:
+        """Skip the test where the node is not on this machine."""
+        if self.bed.cluster is None:
+            pytest.skip("a container's first process gets its signals from its node, and this one is somebody's")
 
     def _processes(self, pod: str, container: str) -> list[int]:
         status = self.pods()[pod]["status"]

@@ -20,6 +20,8 @@ from tests.testbed.fixtures import Bed, fresh_namespace
 AT_ONCE = 5
 """How many clusters come up side by side: each is mostly waiting, and its servers are small."""
 HOG_IMAGE = "vitess/lite:v24.0.4"
+COUNTS = {"Pod": "condition=PodScheduled", "ResourceQuota": "jsonpath={.status.hard}"}
+"""By when an object is in the way of others: its controller has taken notice of it."""
 _LINE = re.compile(r"^ *(?P<when>[\d.]+)s +(?P<stage>\w+) +(?P<text>.*)", re.MULTILINE)
 
 
@@ -82,6 +84,10 @@ def prepare(failure: Failure, bed: Bed, namespace: str) -> None:
     objects = [made(each, bed) for each in failure.objects]
     if objects:
         bed.kubectl("-n", namespace, "create", "-f", "-", stdin=yaml.safe_dump_all(objects))
+    for each in objects:
+        if each["kind"] in COUNTS:
+            name = f"{each['kind']}/{each['metadata']['name']}"
+            bed.kubectl("-n", namespace, "wait", name, f"--for={COUNTS[each['kind']]}", "--timeout=50s")
 
 
 def made(written: Mapping[str, Any], bed: Bed) -> Mapping[str, Any]:

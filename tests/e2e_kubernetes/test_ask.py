@@ -30,9 +30,9 @@ def cluster(bed: Bed) -> Iterator[Cluster]:
     with fixtures.fresh_namespace(bed) as namespace:
         cluster = Cluster(bed, namespace, Vitessctl(bed, namespace, INVENTORY))
         cluster.up()
-        cluster.until_ready()
         cluster.query(NOTES)
         cluster.query("insert into notes values (1, 'first')")
+        cluster.until_copied()
         yield cluster
 
 

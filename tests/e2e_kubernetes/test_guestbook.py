@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.e2e_kubernetes import reach
 from tests.e2e_kubernetes.cluster import Cluster
 from tests.e2e_kubernetes.command import ROOT, Vitessctl
 from tests.support.guestbook import Visitor
@@ -16,6 +17,9 @@ from tests.testbed.image_recipes.__main__ import cache_folder
 
 pytestmark = pytest.mark.timeout(600)
 IMAGE = "vitessctl-guestbook:1"
+FIRST = "Hello <from> a pod"
+SHOWN = 50
+"""A page shows so many of its messages, the newest."""
 NOT_CONFIRMED = "Your message was not confirmed"
 
 
@@ -28,11 +32,6 @@ def cluster(bed: Bed, namespace: str) -> Cluster:
     return Cluster(bed, namespace, command, "guestbook")
 
 
-def visitor_of(cluster: Cluster) -> Visitor:
-    service = cluster.get("service", "guestbook-application-guestbook")
-    return Visitor(f"http://{service['spec']['clusterIP']}:8080")
-
-
 def test_visitors_write_and_read_while_the_primary_dies(cluster: Cluster) -> None:
     screen = cluster.up("--yes").screen
     assert "applications ready: guestbook answers" in screen
@@ -40,19 +39,8 @@ def test_visitors_write_and_read_while_the_primary_dies(cluster: Cluster) -> Non
     assert f"guestbook:        {forward}" in screen
     assert "change-me" not in screen
 
-    visitor = visitor_of(cluster)
-    assert visitor.get("/").status == 200
-    assert visitor.post(7, "Hello <from> a pod").messages == ["Hello <from> a pod"]
-    seen = visitor.get("/page/7")
-    assert (seen.messages, seen.shown("tablet-type")) == (["Hello <from> a pod"], "replica")
-
-    dead = cluster.primary
-    cluster.delete_pod(cluster.tablet_pod(dead), "--grace-period=0", "--force")
-    posted = _post_until_it_works_again(visitor, lambda: cluster.primary != dead)
-
-    messages = visitor.get("/page/8").messages
-    assert sorted(messages) == sorted(posted), "every confirmed message is there, and no message is there twice"
-    cluster.until_ready()
+    with reach.service(cluster.bed, cluster.namespace, "guestbook-application-guestbook", 8080) as address:
+        visit(cluster, Visitor(f"http://{address}"))
 
     assert "Nothing changed." in cluster.up().screen
     assert "guestbook: listens on" in cluster.vitessctl("logs", "application/guestbook").ok().screen
@@ -60,6 +48,21 @@ def test_visitors_write_and_read_while_the_primary_dies(cluster: Cluster) -> Non
     assert "applications ready: guestbook answers" in changed.up("--yes").screen
     cluster.vitessctl("down", "--delete-data", "guestbook").ok()
     assert not [name for name, pod in cluster.pods().items() if "deletionTimestamp" not in pod["metadata"]]
+
+
+def visit(cluster: Cluster, visitor: Visitor) -> None:
+    """Write and read, also while the primary dies."""
+    assert visitor.get("/").status == 200
+    assert visitor.post(7, FIRST).status == 200
+    assert visitor.until(7, [FIRST]).shown("tablet-type") == "replica"
+    cluster.until_copied()
+
+    dead = cluster.primary
+    cluster.delete_pod(cluster.tablet_pod(dead), "--grace-period=0", "--force")
+    posted = _post_until_it_works_again(visitor, lambda: cluster.primary != dead)
+
+    cluster.until_ready()
+    visitor.until(8, posted)  # every confirmed message is there, and none is there twice
 
 
 def _post_until_it_works_again(visitor: Visitor, healed: object, seconds: float = 120.0) -> list[str]:
@@ -74,11 +77,11 @@ def _post_until_it_works_again(visitor: Visitor, healed: object, seconds: float 
         while (answer := visitor.post(8, text, created)).status != 200:
             assert answer.status == 503
             assert NOT_CONFIRMED in answer.shown("error"), answer.text
-            assert visitor.get("/page/7").messages == ["Hello <from> a pod"], "the page does not show"
+            assert visitor.get("/page/7").messages == [FIRST], "the page does not show"
             assert time.monotonic() < deadline, f"posting does not work again: {answer.shown('error')}"
             created, good = answer.created, 0
             time.sleep(0.2)
         posted.append(text)
         good += 1
         time.sleep(0.3)
-    return posted[:50]
+    return posted[-SHOWN:]

@@ -33,9 +33,10 @@ def cluster(bed: Bed) -> Iterator[Cluster]:
 def ready(cluster: Cluster) -> Cluster:
     """A cluster that is up and has rows."""
     cluster.up()
-    cluster.until_ready()
+    cluster.until_ready()  # after a test that failed, it may not be
     cluster.query(NOTES)
     cluster.query("replace into notes values (1, 'kept')")
+    cluster.until_copied()
     return cluster
 
 
@@ -66,7 +67,7 @@ def test_a_planned_reparent_loses_nothing(ready: Cluster) -> None:
 
     end = said(ran.screen)[-1]
     assert (end["type"], end["primary"], len(end["replicas"])) == ("reparented", wanted, 2)
-    assert ready.primary == wanted
+    ready.until(lambda status: status["shards"][0]["primary"] == wanted)
     assert client.story.read_errors == []
     print(f"\nplanned: gap {end['gap_seconds']} s, outage of writes {client.story.write_outage:.1f} s")  # noqa: T201
     runs = said(ready.vitessctl("history", "--output", "json").ok().screen)[0]["runs"]
@@ -99,6 +100,7 @@ def _mentions(path: Path, names: list[str]) -> bool:
 
 def test_a_frozen_primary_is_replaced_and_nothing_is_lost(ready: Cluster) -> None:
     """With vtorc frozen too, so that it is our doing."""
+    ready.needs_own_node()
     victim = ready.primary
     vtorc = next(name for name in ready.pods() if "vtorc" in name)
     with ready.clients(20_000) as client:

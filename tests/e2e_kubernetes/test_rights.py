@@ -13,6 +13,7 @@ import yaml
 
 from tests.e2e_kubernetes.command import ROOT, Vitessctl
 from tests.e2e_kubernetes.failures import CLUSTER
+from tests.e2e_kubernetes.tool import until
 from tests.testbed.fixtures import Bed
 
 ROLE = ROOT / "docs" / "rbac.yaml"
@@ -26,6 +27,8 @@ def robot(bed: Bed, namespace: str, tmp_path: Path) -> Callable[[list[Any]], Vit
 
     def made(objects: list[Any]) -> Vitessctl:
         bed.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(objects))
+        if any(each["kind"] == "RoleBinding" for each in objects):
+            bed.until_allowed(namespace, "vitessctl", "list", "pods")
         token = bed.kubectl("-n", namespace, "create", "token", "vitessctl", "--duration=1h").strip()
         config = json.loads(bed.kubectl("config", "view", "--raw", "--flatten", "--minify", "-o", "json"))
         config["users"][0]["user"] = {"token": token}
@@ -48,6 +51,7 @@ def test_the_role_suffices_from_up_to_down(robot: Callable[[list[Any]], Vitessct
     came_up = vitessctl("up").ok()
     assert all(resource in came_up.words for resource in MAY_NOT_LIST), "it says what it could not look at"
     assert "No changes" in vitessctl("plan", "--detailed-exitcode").ok().words
+    until(lambda: vitessctl("status").code == 0, "it was ready")
     assert "vtgate" in vitessctl("status").ok().words
     assert vitessctl("logs", "mysqld").ok().screen.strip()
     assert "up" in vitessctl("history").ok().words

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,9 +20,13 @@ from tests.e2e_kubernetes.command import ROOT, SECONDS, Vitessctl
 from tests.testbed.fixtures import Bed
 from vitessctl.model.build import build
 from vitessctl.model.cluster import Cluster
+from vitessctl.run.runs import Run
 from vitessctl.spec import load
 from vitessctl.targets.kubernetes.client import open_api
+from vitessctl.targets.kubernetes.interface import KubernetesApi
 from vitessctl.targets.kubernetes.lease import read_lease
+from vitessctl.targets.kubernetes.leasetext import Held
+from vitessctl.targets.kubernetes.recorder import read_record
 from vitessctl.targets.kubernetes.target import KubernetesTarget
 
 
@@ -59,10 +63,16 @@ class Tool(Vitessctl):
 
     def holder(self) -> str:
         """Who holds the cluster; empty if nobody does, or a process that has ended."""
-        cluster = self.cluster()
-        api = open_api(self.bed.context, kubeconfig=str(self.bed.kubeconfig))
-        held = read_lease(api, cluster.name, cluster.namespace)
+        held = self.held()
         return held.identity if held else ""
+
+    def held(self) -> Held | None:
+        """The lock, if somebody has it who has not ended."""
+        return read_lease(self._api(), self.cluster().name, self.namespace)
+
+    def history(self) -> Sequence[Run]:
+        """The runs in the record, newest first: those that came as far as to write something."""
+        return read_record(self._api(), self.namespace, self.cluster().name).runs
 
     def cluster(self) -> Cluster:
         """The cluster of the spec."""
@@ -71,8 +81,7 @@ class Tool(Vitessctl):
     @contextmanager
     def rows(self, keyspace: str = "messages") -> Iterator[pymysql.cursors.Cursor]:
         """A MySQL connection through vtgate, forwarded."""
-        api = open_api(self.bed.context, kubeconfig=str(self.bed.kubeconfig))
-        with KubernetesTarget(self.cluster(), api) as target:
+        with KubernetesTarget(self.cluster(), self._api()) as target:
             address = target.address("vtgate", "", "mysql")
             connection: Any = pymysql.connect(
                 host=address.host, port=address.port, user="root", database=keyspace, autocommit=True, read_timeout=20
@@ -91,6 +100,9 @@ class Tool(Vitessctl):
         with self.rows() as cursor:
             cursor.execute("select id from kept order by id")
             return [int(row[0]) for row in cursor.fetchall()]
+
+    def _api(self) -> KubernetesApi:
+        return open_api(self.bed.context, kubeconfig=str(self.bed.kubeconfig))
 
     @property
     def _words(self) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -53,6 +55,17 @@ class Visitor:
         """Post a message; gives the page that this leads to."""
         form = urllib.parse.urlencode({"message": text, "created": created}).encode()
         return self._ask(f"{self.url}/page/{page}", form)
+
+    def until(self, page: int, messages: Sequence[str], seconds: float = 30.0) -> Seen:
+        """Reload a page until it shows these messages, in any order: a replica has them a moment after the primary.
+
+        AssertionError with what it shows instead.
+        """
+        deadline = time.monotonic() + seconds
+        while sorted((seen := self.get(f"/page/{page}")).messages) != sorted(messages):
+            assert time.monotonic() < deadline, f"page {page} shows {seen.messages}, not {messages}"
+            time.sleep(0.1)
+        return seen
 
     @staticmethod
     def _ask(url: str, form: bytes | None = None) -> Seen:

@@ -118,8 +118,8 @@ class LiveCluster:
             time.sleep(0.2)
 
     def wait_ready(self, seconds: float = 60) -> dict[str, Any]:
-        """Look until everything is as the spec wants it."""
-        return self.wait_status(lambda status: bool(status["ready"]), seconds, "ready")
+        """Look until everything is as the spec wants it, and every tablet has all that its primary has."""
+        return self.wait_status(is_ready_and_complete, seconds, "ready")
 
     def pids(self) -> dict[str, int]:
         """Process ids by program name."""
@@ -137,10 +137,15 @@ class LiveCluster:
         """The alias of the first shard's primary."""
         return str((status or self.status())["shards"][0]["primary"])
 
-    def kill_tablet(self, alias: str) -> None:
-        """kill -9 everything of one tablet: vttablet, mysqlctld and mysqld."""
+    def kill_tablet(self, alias: str, lose_data: bool = False) -> None:
+        """kill -9 everything of one tablet: vttablet, mysqlctld and mysqld.
+
+        `lose_data`: its data is gone before it can be started again, however soon that is.
+        """
         pids = self.pids()
         mysqld = self.mysqld_pid(alias)
+        if lose_data:
+            self.data_folder(alias).rename(self.state / f"lost-{alias}")
         for name in (f"vttablet-{alias}", f"mysqlctld-{alias}"):
             os.kill(next(pid for label, pid in pids.items() if name in label), signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
@@ -186,6 +191,11 @@ class LiveCluster:
         stop_leftovers(self.state)
         shutil.rmtree(self.state, ignore_errors=True)
         give_back(self.base_port)
+
+
+def is_ready_and_complete(status: dict[str, Any]) -> bool:
+    """Whether status finds nothing wrong, and no tablet lacks a transaction; one that says it lags counts as well."""
+    return bool(status["ready"]) and all(tablet["lacks"] == 0 for tablet in status["tablets"])
 
 
 def leftovers(state: Path) -> list[int]:

@@ -239,6 +239,8 @@ class Cluster:
         self._run(started)
         wait_for(f"containerd of {node.name} does not answer", node.containerd_answers, self._daemons, BOOT)
         self.import_image(self._pause_archive())
+        if old := stores.outdated(node.store, run(node.ctr(["images", "list", "--quiet"])).split()):
+            run(node.ctr(["images", "remove", "--sync", *old]), timeout=IMPORT)
         was_there = self.api.exists(f"/api/v1/nodes/{node.name}")
         before = self.api.last_sign_of(node.name) if was_there else None
         kubelet = node.start_kubelet()

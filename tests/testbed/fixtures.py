@@ -7,6 +7,7 @@ reason. With VITESSCTL_E2E_CONTEXT set, `bed` is that context of the kubeconfig 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ import pytest
 
 from tests.testbed import build, unavailable
 from tests.testbed.cluster import Cluster
-from tests.testbed.processes import run
+from tests.testbed.processes import run, wait_for
 
 CONTEXT = "VITESSCTL_E2E_CONTEXT"
 NAMESPACE = "VITESSCTL_E2E_NAMESPACE"
@@ -30,6 +31,9 @@ KINDS = "pods,services,statefulsets,deployments,configmaps,secrets,persistentvol
 
 OWN_OBJECTS = ("configmap/kube-root-ca.crt", "secret/default-token")
 """What Kubernetes puts into every namespace."""
+
+MOMENT_SECONDS = 60.0
+"""How long a controller may take for what it does in a moment."""
 
 _numbers = itertools.count(1)
 
@@ -52,6 +56,23 @@ class Bed:
         chosen = str(self.cluster.binaries.bin / "kubectl") if self.cluster else _kubectl()
         access = ["--kubeconfig", str(self.kubeconfig), "--context", self.context]
         return run([chosen, *access, *arguments], stdin=stdin, timeout=timeout)
+
+    def until_allowed(self, namespace: str, account: str, verb: str, resource: str) -> None:
+        """Wait until a ServiceAccount may do this: an API server minds a binding a moment after it was made."""
+        user = f"system:serviceaccount:{namespace}:{account}"
+        wanted = {"namespace": namespace, "verb": verb, "resource": resource}
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {"user": user, "groups": ["system:authenticated"], "resourceAttributes": wanted},
+        }
+        asked = ("create", "-f", "-", "-o", "jsonpath={.status.allowed}")
+        wait_for(
+            f"{user} may not {verb} {resource}",
+            lambda: self.kubectl(*asked, stdin=json.dumps(review)) == "true",
+            [],
+            MOMENT_SECONDS,
+        )
 
 
 @pytest.fixture(scope="session")
@@ -107,11 +128,24 @@ def fresh_namespace(bed: Bed) -> Iterator[str]:
         refuse_if_used(bed, name)
     else:
         bed.kubectl("create", "namespace", name)
+        _wait_until_furnished(bed, name)
     try:
         yield name
     finally:
         if not phase:
             bed.kubectl("delete", "namespace", name, "--wait=false")
+
+
+def _wait_until_furnished(bed: Bed, namespace: str) -> None:
+    """Wait for what Kubernetes puts into every namespace; before that no pod can be made there."""
+    objects = "serviceaccount/default", "configmap/kube-root-ca.crt"
+    look = ("-n", namespace, "get", *objects, "--ignore-not-found", "-o", "name")
+    wait_for(
+        f"the namespace {namespace} has no {' or no '.join(objects)}",
+        lambda: set(bed.kubectl(*look).split()) == set(objects),
+        [],
+        MOMENT_SECONDS,
+    )
 
 
 def _namespaces(bed: Bed) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.testbed.build import cache
 from tests.testbed.images import Manifest
+
+UNUSED_SECONDS = 24 * 3600.0
+"""After so long a store that no node has goes: to import its images again takes seconds."""
+ID = "sha256:"
 
 
 @dataclass(frozen=True)
@@ -25,12 +32,14 @@ class Store:
 
     @classmethod
     def claim(cls) -> Store:
-        """The first store that no node uses."""
+        """The first store that no node uses. Those that nobody has used for long are removed."""
         base = cache() / "containerd"
         base.mkdir(parents=True, exist_ok=True)
         number = 0
         while (lock := _try_lock(base / f"{number}.lock")) is None:
             number += 1
+        os.utime(base / f"{number}.lock")
+        remove_unused(base, time.time() - UNUSED_SECONDS)
         return cls(base / str(number), lock)
 
     @classmethod
@@ -43,6 +52,26 @@ class Store:
     def release(self) -> None:
         """Close our end of the lock; a node that inherited it keeps it."""
         os.close(self.lock)
+
+
+def remove_unused(base: Path, before: float) -> None:
+    """Remove the stores that no node has, and none was given since that moment (seconds since 1970)."""
+    for path in base.glob("*.lock"):
+        lock = _try_lock(path) if path.stat().st_mtime < before else None
+        if lock is not None:
+            store = path.with_suffix("")
+            _record(store).unlink(missing_ok=True)
+            shutil.rmtree(store, ignore_errors=True)
+            os.close(lock)  # the lock's file stays: somebody may be about to take it
+
+
+def outdated(store: Path, references: Iterable[str]) -> list[str]:
+    """Of containerd's names of images those that only hold what an image was before it was imported anew.
+
+    Kubernetes' side of containerd gives each image a second name, its id, and does not take it back.
+    """
+    wanted = {f"{ID}{config.removesuffix('.json')}" for config in _known(store).values()}
+    return [name for name in references if name.startswith(ID) and name not in wanted]
 
 
 def has_image(store: Path, image: Manifest) -> bool:

@@ -127,10 +127,8 @@ def ended(run: Run, error: BaseException | None, now: datetime) -> Run:
     """The run, ended with this error or well."""
     from vitessctl.errors import Interrupted, VitessctlError
 
-    result = Result.DONE
-    if error is not None:
-        stopped = isinstance(error, (Interrupted, KeyboardInterrupt))
-        result = Result.INTERRUPTED if stopped else Result.FAILED
-    what = error.what if isinstance(error, VitessctlError) else type(error).__name__ if error else ""
+    stopped = isinstance(error, (Interrupted, KeyboardInterrupt))
+    result = Result.INTERRUPTED if stopped else Result.FAILED if error else Result.DONE
+    what = error.what if isinstance(error, VitessctlError) else type(error).__name__ if error and not stopped else ""
     line = " ".join(what.split())[:LONGEST_ERROR]
     return dataclasses.replace(run, ended=time_text(now), result=result, error=line)

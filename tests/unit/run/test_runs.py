@@ -87,7 +87,7 @@ def test_a_run_replaces_what_was_known_of_it_and_leaves_the_others_alone() -> No
     [
         (None, Result.DONE, ""),
         (Interrupted("interrupted"), Result.INTERRUPTED, "interrupted"),
-        (KeyboardInterrupt(), Result.INTERRUPTED, "KeyboardInterrupt"),
+        (KeyboardInterrupt(), Result.INTERRUPTED, ""),
         (NotReadyError("vtgate was not ready\nwithin 180 s"), Result.FAILED, "vtgate was not ready within 180 s"),
         (NotReadyError("x" * 1000), Result.FAILED, "x" * LONGEST_ERROR),
         (ZeroDivisionError("a value that may be secret"), Result.FAILED, "ZeroDivisionError"),

@@ -174,8 +174,9 @@ class Lease:
             if self.lost:
                 return
             with suppress(Outdated):
-                self._api.replace(released(self._written))
-                return
+                if self._written:
+                    self._api.replace(released(self._written))
+                    return
             found = self._api.get(LEASE, self._namespace, self._name)
             if found is not None and parse(found).is_of(self._holder.author):
                 self._api.replace(released(found))
@@ -208,7 +209,11 @@ def lease(
     timing = timing or Timing()
     holder = Holder(author or this_author(), command, time_text(now()))
     held = Lease(api, cluster, namespace, holder, now=now, timing=timing, notice=notice)
-    held.take()
+    try:
+        held.take()
+    except KeyboardInterrupt:
+        held.release()  # The server may have given it to us all the same.
+        raise
     closing = threading.Event()
     thread = threading.Thread(target=_renew_until, args=(held, timing.renew, closing), name="lease", daemon=True)
     thread.start()

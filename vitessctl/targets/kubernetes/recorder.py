@@ -75,7 +75,12 @@ class Recorder:
         self._run = replace(self._run, started=time_text(self._now()))
         earlier = read_record(self._api, self._namespace, self._cluster)
         self._record = earlier.begun(self._intent, self._run)
-        self._write()
+        try:
+            self._write()
+        except KeyboardInterrupt as stop:
+            # The server may have carried it out all the same: the entry must not stay open.
+            self.__exit__(KeyboardInterrupt, stop, None)
+            raise
         return self
 
     def __exit__(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.kubernetes.fake import FakeApi
@@ -12,6 +14,7 @@ from vitessctl.run import events
 from vitessctl.run.author import Author
 from vitessctl.run.runs import Result
 from vitessctl.targets.kubernetes.changing import changing
+from vitessctl.targets.kubernetes.interface import Kind
 from vitessctl.targets.kubernetes.kinds import CONFIG_MAP, LEASE
 from vitessctl.targets.kubernetes.record import Progress
 from vitessctl.targets.kubernetes.recorder import read_record
@@ -78,6 +81,26 @@ def test_a_failed_run_is_recorded_and_gives_the_lock_up(api: FakeApi) -> None:
 
     assert read_record(api, "prod", "shop").runs[0].error == error.what
     assert "holderIdentity" not in api.stored(LEASE, "prod", "shop-record")["spec"]
+
+
+@pytest.mark.parametrize(("kind", "remembered"), [(LEASE, []), (CONFIG_MAP, [Result.INTERRUPTED])])
+def test_ctrl_c_while_it_begins_leaves_no_lock_and_no_open_entry(
+    api: FakeApi, kind: Kind, remembered: list[Result]
+) -> None:
+    """The server has carried the write out, and its answer is on the way."""
+    api.after(kind, interrupt)
+
+    with pytest.raises(KeyboardInterrupt), changing(api, "prod", CLUSTER, DOCUMENTS, "up", author=ANNA):
+        pytest.fail("it began although it was told to stop")
+
+    assert "holderIdentity" not in api.stored(LEASE, "prod", "shop-record")["spec"]
+    assert [run.result for run in read_record(api, "prod", "shop").runs] == remembered
+
+
+def interrupt(api: FakeApi, written: Any) -> None:
+    """Ctrl-C, pressed once."""
+    api.rest()
+    raise KeyboardInterrupt
 
 
 def test_a_record_that_cannot_be_kept_is_told_but_stops_nothing(api: FakeApi) -> None:
