@@ -24,6 +24,7 @@ class ExitCode(IntEnum):
     SPEC = 5
     LOCKED = 6
     CONFLICT = 7
+    LOST = 8
     INTERRUPTED = 130
 
 

@@ -134,7 +134,7 @@ def _place(
 ) -> Iterator[Place]:
     """Where the statements are run; given back in the end."""
     if option == "--keyspace":
-        place = _gate(target, cluster, value, cell, seconds)
+        place = gate(target, cluster, value, cell, seconds)
         try:
             yield place
         finally:
@@ -149,9 +149,10 @@ def _place(
         vtctld.close()
 
 
-def _gate(
+def gate(
     target: LocalTarget | KubernetesTarget, cluster: Cluster, keyspace: str, cell: str | None, seconds: float
 ) -> Place:
+    """A session with the vtgate of a cell. Raises UsageError where nobody's password is known."""
     from vitessctl.sql.gate import GatePlace
 
     users = target.users()

@@ -51,6 +51,7 @@ def build(spec: Spec) -> Cluster:
         local=_local(data.get("local", {}), spec),
         timeouts=_timeouts(data.get("timeouts", {})),
         other_releases=_other_releases(view, spec.release),
+        drills=data.get("drills") == "allowed",
     )
 
 

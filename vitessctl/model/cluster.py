@@ -223,6 +223,8 @@ class Cluster:
     timeouts: Timeouts = Timeouts()
     other_releases: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """Components whose image is of another release than `release`, as in the middle of an upgrade: which one."""
+    drills: bool = False
+    """Whether its servers may be killed on purpose."""
 
     def release_of(self, component: str) -> str:
         """The release of a component's image."""

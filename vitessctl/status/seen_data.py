@@ -38,7 +38,7 @@ def _records(records: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _component(component: ComponentStatus) -> dict[str, Any]:
-    data = dataclasses.asdict(component)
+    data = {name: value for name, value in dataclasses.asdict(component).items() if name != "life"}
     return data | {"trouble": component.trouble.value if component.trouble else ""}
 
 

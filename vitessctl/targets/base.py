@@ -118,6 +118,19 @@ class Verdict:
         return Verdict(State.DOOMED, reason, fix, evidence)
 
 
+class Force(Enum):
+    """How something is killed on purpose."""
+
+    WHOLE = "whole"
+    """All of it at once, as when its machine loses power: a pod without grace, or kill -9 of each of its processes."""
+    PROGRAM = "program"
+    """Only the program itself; what stands beside it (a tablet's MySQL) goes on."""
+    RESTART = "restart"
+    """Told to stop, as in a maintenance, and started again."""
+    EVICT = "evict"
+    """Asked off its node, one after the other as disruption budgets allow it."""
+
+
 class Trouble(Enum):
     """What keeps a pod from going, or from being known to run."""
 
@@ -151,6 +164,8 @@ class ComponentStatus:
     """Of a pod; `detail` says more."""
     node: str = ""
     """The node that a pod is on."""
+    life: str = field(default="", compare=False)
+    """Another one after each start, so that one sees that it was started anew."""
 
 
 @dataclass(frozen=True)
@@ -335,6 +350,13 @@ class Target(Protocol):
 
     def prune(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Stop and remove what runs and has no document any more, keeping data."""
+
+    def kill(self, victims: Sequence[ComponentStatus], force: Force, cancelled: threading.Event) -> Sequence[str]:
+        """Kill these for real and do not wait until they are back, which is for whoever supervises to do.
+
+        Gives what was killed, each with its name. Where it is done in steps, none is left half done when `cancelled`
+        is set: what was stopped is started. Raises VitessctlError where it cannot be done.
+        """
 
     def keeps_backups(self) -> bool:
         """Whether its tablets are told of a place for backups that all of them reach."""

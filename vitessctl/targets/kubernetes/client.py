@@ -133,6 +133,27 @@ class Client:
         self._object(call, result.answer)
         return True
 
+    def evict(self, namespace: str, pod: str, *, uid: str) -> bool:
+        """See KubernetesApi."""
+        call = Call("create", kinds.POD, namespace, pod, "eviction")
+        body = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": {"name": pod, "namespace": namespace},
+            "deleteOptions": {"preconditions": {"uid": uid}},
+        }
+        path = routes.item(kinds.POD, namespace, pod, "eviction")
+        try:
+            answer = self._ask(call, "POST", path, (), body).answer
+        except ServerFailed as error:
+            if error.code == 429:
+                return False
+            raise
+        if answer.code == 404 or (answer.code == 409 and uid in answer.body.decode("utf-8", "replace")):
+            return True
+        self._object(call, answer)
+        return True
+
     def allowed(self, verb: str, kind: Kind, namespace: str, subresource: str = "") -> bool:
         """See KubernetesApi."""
         group = kind.api_version.rpartition("/")[0]

@@ -84,6 +84,12 @@ class KubernetesApi(Protocol):
         With a uid, only that very object: raises Outdated where another one has taken its name.
         """
 
+    def evict(self, namespace: str, pod: str, *, uid: str) -> bool:
+        """Ask a pod off its node, that very one. False while a disruption budget does not allow it.
+
+        True also where it is gone already. Raises Forbidden without the right to create pods/eviction.
+        """
+
     def allowed(self, verb: str, kind: Kind, namespace: str, subresource: str = "") -> bool:
         """Whether we may, by SelfSubjectAccessReview."""
 

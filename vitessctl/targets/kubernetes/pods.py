@@ -86,6 +86,7 @@ def component_status(pod: KubernetesObject, now: datetime) -> ComponentStatus:
         detail=why or str(pod.get("status", {}).get("message", "")),
         trouble=trouble,
         node=str(pod.get("spec", {}).get("nodeName") or ""),
+        life=f"{pod['metadata'].get('uid', '')}/{'/'.join(str(s.get('restartCount', 0)) for s in statuses)}",
     )
 
 

@@ -64,17 +64,24 @@ def after_answer(answer: Answer, attempt: int, patience: Patience, *, apply: boo
     """After an answer; None is for one that stands, good or bad. `now` is the time of day, for Retry-After dates."""
     if answer.code < 400:
         return None
+    status = status_of(answer.code, answer.body)
+    if _over_budget(status):
+        return None
     pause = _asked_for(answer, now)
     if pause is None:
         pause = patience.pause(attempt)
     if answer.code in _BUSY:
         return Again(pause, unsure=False)
-    status = status_of(answer.code, answer.body)
     if answer.code in _UNSURE or (answer.code == 500 and _passes(status)):
         return Again(pause, unsure=True)
     if answer.code == 409 and _lost_a_race(status, apply):
         return Again(pause, unsure=False)
     return None
+
+
+def _over_budget(status: Status) -> bool:
+    """An eviction that a PodDisruptionBudget does not allow now: for how long is for whoever asked to decide."""
+    return status.code == 429 and any(cause.get("reason") == "DisruptionBudget" for cause in status.causes)
 
 
 def _asked_for(answer: Answer, now: float) -> float | None:

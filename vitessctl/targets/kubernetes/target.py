@@ -15,7 +15,18 @@ from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
 from vitessctl.render.names import label_value
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
+from vitessctl.targets.base import (
+    Address,
+    Answer,
+    Change,
+    ComponentStatus,
+    Force,
+    Operation,
+    Pipes,
+    Question,
+    Run,
+    Verdict,
+)
 from vitessctl.targets.kubernetes import foreign_etcd, held, kinds, pods, preflight_namespace, removal
 from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
@@ -267,6 +278,15 @@ class KubernetesTarget:
             )
         self._lists.forget()
         return [deletion(kind, found) for kind, found in surplus]
+
+    def kill(self, victims: Sequence[ComponentStatus], force: Force, cancelled: threading.Event) -> Sequence[str]:
+        """Delete pods, end programs in them, or evict them; controllers and the kubelet bring all of it back."""
+        from vitessctl.targets.kubernetes.killing import Killer
+
+        try:
+            return Killer(self.api, self.namespace, self._pods(), self._sleep).kill(victims, force, cancelled)
+        finally:
+            self._lists.forget((kinds.POD,))
 
     def keeps_backups(self) -> bool:
         """Not in a place that we know of."""

@@ -13,7 +13,18 @@ from types import TracebackType
 from vitessctl.model.cluster import Cluster, Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Event, Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
+from vitessctl.targets.base import (
+    Address,
+    Answer,
+    Change,
+    ComponentStatus,
+    Force,
+    Operation,
+    Pipes,
+    Question,
+    Run,
+    Verdict,
+)
 from vitessctl.targets.local import (
     applications,
     erase,
@@ -322,6 +333,12 @@ class LocalTarget:
     def _end_if_empty(self) -> None:
         if self.state.exists and not programs.programs_in(self.state):
             self._daemon.shutdown()
+
+    def kill(self, victims: Sequence[ComponentStatus], force: Force, cancelled: threading.Event) -> Sequence[str]:
+        """kill -9, or stop and start under supervisord, which starts again what ended without being told to."""
+        from vitessctl.targets.local.killing import kill
+
+        return kill(self._daemon, self.state, victims, force)
 
     def keeps_backups(self) -> bool:
         """In the state folder; the stand-ins take none."""

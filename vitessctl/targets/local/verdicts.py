@@ -58,4 +58,5 @@ def status_of(started: Started, report: ProcessReport | None) -> ComponentStatus
         restarts=report.deaths,
         since=max(0.0, report.now - since) if since else 0.0,
         detail="" if report.alive else report.last_end,
+        life=f"{report.pid}@{report.start:g}",
     )

@@ -1,0 +1,1 @@
+"""Failures that are brought about on purpose, and what they cost those who read and write all along."""
