@@ -57,7 +57,7 @@ class Examined:
     expiries: tuple[Expiry, ...] = ()
     jams: tuple[Jam, ...] = ()
     cells: Mapping[str, CellRecord] = field(default_factory=dict)
-    """By name, as far as they could be read. An address that is wrong keeps `status` from reading the topology at all."""
+    """By name, as far as they could be read. Where an address is wrong `status` cannot read the topology at all."""
     unseen: tuple[Unseen, ...] = ()
 
 

@@ -69,7 +69,8 @@ def figures(target: str, observed: Observed, examined: Examined) -> Iterator[tup
         logs = examined.binlogs.get(volume.name) or (sum(examined.binlogs.values()) if target != "kubernetes" else 0)
         yield (f"disk {volume.name}", f"{size(volume.free)} of {size(volume.size)} free, binary logs {size(logs)}")
     for expiry in sorted(examined.expiries, key=lambda each: each.ends)[:_SHOWN]:
-        yield "certificates", f"{expiry.name} is valid until {date(expiry.ends)}"
+        word = "was" if expiry.ends <= examined.now else "is"
+        yield "certificates", f"{expiry.name} {word} valid until {date(expiry.ends)}"
     if not examined.preflight:
         yield "next up", "nothing known is in its way"
 

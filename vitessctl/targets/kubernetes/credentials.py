@@ -19,6 +19,8 @@ from vitessctl.targets.x509 import validity
 CLIENT = "the client certificate of the kubeconfig"
 TOKEN = "the token of the kubeconfig"
 SERVER = "the API server's certificate"
+SHORT_LIVED_SECONDS = 2 * 86400.0
+"""What is made for less is made anew by a program: a credential plugin, a service mesh."""
 _RENEW_CLIENT = (
     "get a new kubeconfig from who runs the Kubernetes cluster (kubeadm certs renew, k3s certificate rotate)"
 )
@@ -42,7 +44,7 @@ def _of_certificate(name: str, data: bytes, remedy: str) -> Iterator[Expiry]:
         found = validity(data) if data else None
     except ValueError:
         return
-    if found is not None:
+    if found is not None and found.ends - found.begins > SHORT_LIVED_SECONDS:
         yield Expiry(name, found.begins, found.ends, remedy)
 
 
