@@ -13,6 +13,7 @@ from vitessctl import __version__
 from vitessctl.cli import (
     check_images,
     connect,
+    doctor,
     down,
     drill,
     history,
@@ -66,7 +67,7 @@ def _root(
 
 
 _BRINGING_UP = (init, validate, render, plan, check_images, up)
-_LOOKING = (status, tablets, topology, replication, sql, vtctl)
+_LOOKING = (status, doctor, tablets, topology, replication, sql, vtctl)
 _RUNNING = (reparent, rebuild, drill, connect, logs, history, down)
 for module in (*_BRINGING_UP, *_LOOKING, *_RUNNING):
     name = module.__name__.rpartition(".")[2].replace("_", "-")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vitessctl.model.cluster import Cluster
     from vitessctl.render.documents import Document
     from vitessctl.run.context import Context
+    from vitessctl.targets.ground import Ground
     from vitessctl.targets.kubernetes.target import KubernetesTarget
     from vitessctl.targets.local import LocalTarget
     from vitessctl.vtctld.interface import Vtctld
@@ -131,6 +132,17 @@ def open_target(
     from vitessctl.targets.local import open_local
 
     return open_local(cluster, name, where.state_dir)
+
+
+def ground_of(target: LocalTarget | KubernetesTarget) -> Ground:
+    """What the target's cluster stands on."""
+    if target.name == "kubernetes":
+        from vitessctl.targets.kubernetes.ground import KubernetesGround
+
+        return KubernetesGround(target)  # type: ignore[arg-type]  # its name says which of both it is
+    from vitessctl.targets.local.ground import LocalGround
+
+    return LocalGround(target)  # type: ignore[arg-type]
 
 
 def documents_of(cluster: Cluster, target: str, spec_options: SpecOptions) -> tuple[Document, ...]:

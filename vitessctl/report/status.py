@@ -23,7 +23,7 @@ SAME_KIND = 5
 """How many findings of one kind are shown, where there are more; the JSON has all."""
 LONG_TABLE = 60
 """A longer table shows only what is not well."""
-_MARGIN = 9
+MARGIN = 9
 _STATES = {"serving": "yes", "not serving": "NO", "unknown": "unknown"}
 
 
@@ -69,28 +69,29 @@ def _findings(findings: Sequence[Finding], width: int, verbose: int) -> Iterator
     for each in findings:
         shown[each.id] += 1
         if shown[each.id] <= SAME_KIND or counts[each.id] == SAME_KIND + 1:
-            yield from _finding(each, width, verbose)
+            yield from finding_lines(each, width, verbose)
         elif shown[each.id] == counts[each.id]:
             more = counts[each.id] - SAME_KIND
-            yield f"{each.severity.value:<{_MARGIN}}… and {more} more of this kind ({each.id})", STYLES[each.severity]
+            yield f"{each.severity.value:<{MARGIN}}… and {more} more of this kind ({each.id})", STYLES[each.severity]
 
 
-def _finding(finding: Finding, width: int, verbose: int) -> Iterator[Line]:
-    for line in _wrapped(f"{finding.severity.value:<{_MARGIN}}{finding.text}", width):
+def finding_lines(finding: Finding, width: int, verbose: int) -> Iterator[Line]:
+    """One finding with its remedy. `width` and `verbose`: see status_lines."""
+    for line in wrapped(f"{finding.severity.value:<{MARGIN}}{finding.text}", width):
         yield line, STYLES[finding.severity]
     if verbose:
-        for line in _wrapped(f"{'':{_MARGIN}}cause:  {finding.cause}", width):
+        for line in wrapped(f"{'':{MARGIN}}cause:  {finding.cause}", width):
             yield line, ""
-    for line in _wrapped(f"{'':{_MARGIN}}remedy: {finding.remedy}", width):
+    for line in wrapped(f"{'':{MARGIN}}remedy: {finding.remedy}", width):
         yield line, ""
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
     """One line, or on a terminal several, the later ones below the text."""
     line = " ".join(text.split("\n"))
     if not width or len(line) <= width:
         return [line]
-    return textwrap.wrap(line, max(width, 2 * _MARGIN), subsequent_indent=" " * (_MARGIN + 2), break_on_hyphens=False)
+    return textwrap.wrap(line, max(width, 2 * MARGIN), subsequent_indent=" " * (MARGIN + 2), break_on_hyphens=False)
 
 
 def _cut(line: str, width: int) -> str:

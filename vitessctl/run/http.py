@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from vitessctl.targets.base import Address
@@ -16,6 +17,8 @@ class Answer:
 
     status: int
     text: str
+    date: str = ""
+    """The server's clock, in the words of the header Date."""
 
     @property
     def ok(self) -> bool:
@@ -36,7 +39,8 @@ def get(address: Address, path: str, seconds: float = 2.0) -> Answer:
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         response = connection.getresponse()
-        return Answer(response.status, response.read().decode("utf-8", "replace"))
+        text = response.read().decode("utf-8", "replace")
+        return Answer(response.status, text, response.headers.get("Date") or "")
     except (OSError, http.client.HTTPException) as error:
         return Answer(0, _plain(error, address))
     finally:
@@ -49,3 +53,11 @@ def _plain(error: Exception, address: Address) -> str:
     if isinstance(error, TimeoutError):
         return f"{address.shown} does not answer"
     return f"{address.shown}: {error or type(error).__name__}"
+
+
+def date_of(header: str) -> float | None:
+    """Seconds since the epoch of a header Date, which has whole ones (RFC 9110, 5.6.7); None if it is none."""
+    try:
+        return datetime.strptime(header, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=timezone.utc).timestamp()
+    except ValueError:
+        return None

@@ -35,6 +35,11 @@ class Look(Generic[Seen]):
         self._value: Seen | None = None
         self._error: BaseException | None = None
 
+    @property
+    def what(self) -> str:
+        """What is looked at, for a person."""
+        return self._what
+
     def run(self) -> None:
         """Look; called by a worker."""
         self._at = time.monotonic()

@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,6 +24,7 @@ from tests.support.kubernetes import ownership, rules
 from tests.support.kubernetes.pipes import SocketPipe
 from vitessctl.errors import VitessctlError
 from vitessctl.targets.base import Address, FieldConflict, Pipes
+from vitessctl.targets.ground import Expiry, Reading
 from vitessctl.targets.kubernetes import faults, kinds, refusals
 from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Executed, Kind, KubernetesObject
 from vitessctl.targets.kubernetes.portforward import Forward
@@ -86,6 +88,10 @@ class FakeApi:
     server: str = "https://fake.invalid:6443"
     in_cluster: bool = False
     server_version: str = "v1.34.4"
+    ahead: float = 0.0
+    """By how many seconds its clock is before ours."""
+    valid: Sequence[Expiry] = ()
+    """Credentials and certificates that end."""
     requests: list[Request] = field(default_factory=list)
     """Every call, also failed ones."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -329,6 +335,16 @@ class FakeApi:
         """See KubernetesApi."""
         self.counts["GET"] += 1
         return self.server_version
+
+    def clock(self) -> Reading:
+        """See KubernetesApi. As far from this machine's as the test says."""
+        self.counts["GET"] += 1
+        now = time.time()
+        return Reading("the API server", now, float(int(now + self.ahead)), now, 1.0)
+
+    def expiries(self) -> Sequence[Expiry]:
+        """See KubernetesApi."""
+        return tuple(self.valid)
 
     # How it does that.
 

@@ -49,6 +49,7 @@ _SPEC_FIELDS: dict[Kind, frozenset[str]] = {
     kinds.POD: frozenset(
         {
             "containers",
+            "nodeName",
             "initContainers",
             "volumes",
             "restartPolicy",

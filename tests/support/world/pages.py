@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -70,10 +71,32 @@ def _etcd(world: World, subject: str) -> Answer:
     return Answer(503, '{"health":"false","reason":"RAFT NO LEADER"}')
 
 
+METRICS = """# HELP etcd_server_version Which version is running. 1 for 'server_version' label with current version.
+etcd_server_version{server_version="3.5.30"} 1
+etcd_server_quota_backend_bytes 2.147483648e+09
+etcd_mvcc_db_total_size_in_bytes 49152
+etcd_mvcc_db_total_size_in_use_in_bytes 40960
+"""
+"""As etcd 3.5.30 writes them, among hundreds."""
+
+
+def _etcd_metrics(world: World, subject: str) -> Answer:
+    return Answer(200, METRICS, _date())
+
+
+def _date() -> str:
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
+
+
+def _own_vars(world: World, subject: str) -> Answer:
+    return _json(BuildVersion="24.0.4")
+
+
 def _tablet_vars(world: World, alias: str) -> Answer:
     record = world.topology.tablets.get(alias)
     serving = world.serving(alias)
     return _json(
+        BuildVersion="24.0.4",
         TabletType=record.type if record else "unknown",
         TabletStateName="SERVING" if serving else "NOT_SERVING",
         TabletState=2 if serving else 1,
@@ -97,7 +120,7 @@ def _vtgate_vars(world: World, cell: str) -> Answer:
         for r in world.topology.tablets.values()
         if world.serving(r.alias)
     )
-    return _json(HealthcheckConnections=dict(seen))
+    return _json(HealthcheckConnections=dict(seen), BuildVersion="24.0.4")
 
 
 def _application_health(world: World, name: str) -> Answer:
@@ -108,11 +131,14 @@ def _application_health(world: World, name: str) -> Answer:
 
 
 def _json(**values: Any) -> Answer:
-    return Answer(200, json.dumps(values))
+    return Answer(200, json.dumps(values), _date())
 
 
 PAGES: dict[tuple[str, str], Callable[[World, str], Answer]] = {
     ("etcd", "/health"): _etcd,
+    ("etcd", "/metrics"): _etcd_metrics,
+    ("vtctld", "/debug/vars"): _own_vars,
+    ("vtorc", "/debug/vars"): _own_vars,
     ("vttablet", "/debug/status"): lambda world, alias: Answer(200, "<html>"),
     ("vttablet", "/debug/vars"): _tablet_vars,
     ("vttablet", "/healthz"): _tablet_health,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from tests.support.world import cloning, reparent
+from tests.support.world import cloning, examining, reparent
 from tests.support.world.mysql import Mysqld, text_of
 from tests.support.world.session import Session
 from tests.support.world.world import HOST, World
@@ -317,6 +317,9 @@ class WorldVtctld:
             assert self._topology.tablets[alias].type != "primary", "a primary is made read-only"
             self._world.mysqlds[alias].read_only = True
             return QueryResult((), ())
+        answer = examining.run(self._world, alias, query)
+        if answer is not None:
+            return answer
         assert query == "show tables", f"the world does not know the query {query!r}"
         return QueryResult(("Tables",), tuple((table,) for table in sorted(self._world.tables(alias))))
 

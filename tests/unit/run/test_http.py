@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.sockets import closed_port, server
-from vitessctl.run.http import Answer, get
+from vitessctl.run.http import Answer, date_of, get
 from vitessctl.targets.base import Address
 
 
@@ -120,3 +120,15 @@ def test_whatever_a_server_sends_an_answer_comes_back(garbage: bytes, with_head:
 @pytest.mark.parametrize(("text", "value"), [("[1]", [1]), ("null", None), ("", None), ("<html>", None), ("{", None)])
 def test_a_body_as_json_or_nothing(text: str, value: object) -> None:
     assert Answer(200, text).json() == value
+
+
+def test_a_page_says_what_the_time_is_where_it_comes_from() -> None:
+    with server(says(b"HTTP/1.1 200 OK\r\nDate: Thu, 26 Nov 2026 23:00:00 GMT\r\nContent-Length: 0\r\n\r\n")) as address:
+        answer = get(address, "/health")
+
+    assert date_of(answer.date) == 1_795_734_000.0
+
+
+@pytest.mark.parametrize("header", ["", "yesterday", "Thu, 26 Nov 2026 23:00:00 CET"])
+def test_a_date_that_is_none(header: str) -> None:
+    assert date_of(header) is None

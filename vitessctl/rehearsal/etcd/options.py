@@ -57,6 +57,8 @@ class Options:
     members: Mapping[str, str]
     """Name of every member to its peer address, in the order of --initial-cluster."""
     advertised_client: str
+    quota: int = 0
+    """Bytes that the store may have; 0: etcd's own default. Shown, never enforced."""
 
 
 def parse(arguments: list[str]) -> Options:
@@ -76,6 +78,7 @@ def parse(arguments: list[str]) -> Options:
         peer=peer,
         members=_members(flags, name, peer),
         advertised_client=flags.text("advertise-client-urls", client),
+        quota=int(flags.text("quota-backend-bytes", "0")),
     )
 
 

@@ -25,6 +25,9 @@ from vitessctl.rehearsal.servenv.process import Signals
 from vitessctl.rehearsal.servenv.rpc import RpcServer
 from vitessctl.rehearsal.servenv.web import Page, Web
 
+DEFAULT_QUOTA = 2 * 1024**3
+"""Bytes that etcd lets its store have where no flag says otherwise. The stand-in shows it and never refuses for it."""
+
 
 def main(arguments: list[str]) -> int:
     """Run until SIGTERM, and then die of it, as etcd does."""
@@ -90,7 +93,7 @@ def _listen_http(options: Options, member: Member) -> Web:
             "/readyz": lambda: _ready(member),
             "/livez": lambda: Page("ok\n"),
             "/version": lambda: Page(version, content_type="application/json"),
-            "/metrics": lambda: metrics(member),
+            "/metrics": lambda: metrics(member, options.quota),
         }
     )
     if options.metrics is not None:
@@ -124,12 +127,15 @@ def _trouble(member: Member) -> str:
     return ""
 
 
-def metrics(member: Member) -> Page:
+def metrics(member: Member, quota: int = 0) -> Page:
     """/metrics: the few that people watch."""
     values = {
         "etcd_server_has_leader": int(bool(member.leader)),
         "etcd_server_is_leader": int(member.leads),
         "etcd_server_proposals_committed_total": member.log.last_index,
         "etcd_mvcc_db_total_size_in_bytes": member.log.size(),
+        "etcd_mvcc_db_total_size_in_use_in_bytes": member.log.size(),
+        "etcd_server_quota_backend_bytes": quota or DEFAULT_QUOTA,
+        f'etcd_server_version{{server_version="{VERSION}"}}': 1,
     }
     return Page("".join(f"{name} {value}\n" for name, value in values.items()))

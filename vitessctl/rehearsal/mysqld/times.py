@@ -164,7 +164,7 @@ def time_functions(context: FunctionContext) -> dict[str, Callable[..., Any]]:
         return time_text(context.session.now, digits)
 
     def utc(digits: int = 0) -> str:
-        return time_text(context.session.now.astimezone(timezone.utc), digits)
+        return time_text(context.session.now.astimezone(timezone.utc).replace(tzinfo=None), digits)
 
     def unix(*values: Any) -> int:
         moment = parse_time(values[0]) if values else context.session.now

@@ -11,6 +11,7 @@ from typing import Any
 
 from vitessctl import garbage
 from vitessctl.targets.base import Address, Pipes
+from vitessctl.targets.ground import Expiry, Reading
 from vitessctl.targets.kubernetes import connect, kinds, routes
 from vitessctl.targets.kubernetes.faults import AlreadyThere, NotThere, Outdated, ServerFailed, StreamFailed
 from vitessctl.targets.kubernetes.interface import FIELD_MANAGER, Executed, Kind, KubernetesApi, KubernetesObject
@@ -207,6 +208,23 @@ class Client:
         """See KubernetesApi."""
         call = Call("get", kinds.NAMESPACE, "", "version")
         return str(self._object(call, self._ask(call, "GET", "/version").answer).get("gitVersion", ""))
+
+    def clock(self) -> Reading:
+        """See KubernetesApi."""
+        from vitessctl.run.http import date_of
+
+        call, before = Call("get", kinds.NAMESPACE, "", "version"), time.time()
+        answer = self._ask(call, "GET", "/version").answer
+        said = date_of(answer.headers.get("Date", ""))
+        if said is None:
+            raise ServerFailed(call.what, self.server, answer.code, "its answer has no Date")
+        return Reading("the API server", before, said, time.time(), 1.0)
+
+    def expiries(self) -> Sequence[Expiry]:
+        """See KubernetesApi."""
+        from vitessctl.targets.kubernetes.credentials import expiries
+
+        return tuple(expiries(self._requests.access))
 
     def _ask(
         self,

@@ -44,6 +44,8 @@ class Access:
     """What a websocket is given (`sslopt` of websocket-client)."""
     configuration: Any = None
     """A kubernetes.client.Configuration, where there is one: it knows of a proxy."""
+    certificate: bytes = b""
+    """The client's, as PEM, where there is no such Configuration, which knows its file."""
 
 
 def load(
@@ -137,7 +139,8 @@ def _simple(context: str, plain: Plain, environ: Mapping[str, str]) -> Access:
     pool = PoolManager(maxsize=CONNECTIONS, ssl_context=plain.tls, **named)
     make_cuttable(pool)
     headers = {"authorization": f"Bearer {plain.token}"} if plain.token else {}
-    return Access(context, plain.server, False, pool, lambda: dict(headers), {"context": plain.tls, **named})
+    tls = {"context": plain.tls, **named}
+    return Access(context, plain.server, False, pool, lambda: dict(headers), tls, certificate=plain.certificate)
 
 
 def _official(files: str, context: str, environ: Mapping[str, str]) -> Access:

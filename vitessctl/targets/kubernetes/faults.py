@@ -192,3 +192,13 @@ class StreamFailed(UnreachableError):
         super().__init__(
             f"cannot {what}", where=label, why=why, fix="see whether the pod runs: vitessctl status; then try again"
         )
+
+
+class NotTold(UnreachableError):
+    """A program in a container did not say what it was asked for."""
+
+    def __init__(self, label: str, command: str, why: str) -> None:
+        self.label, self.command = label, command
+        super().__init__(
+            f"`{command}` does not say it", where=label, why=why, fix="see whether the image has that program"
+        )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from vitessctl.targets.base import Address, Pipes
+from vitessctl.targets.ground import Expiry, Reading
 
 KubernetesObject = Mapping[str, Any]
 """An object as the API server writes it."""
@@ -118,3 +119,9 @@ class KubernetesApi(Protocol):
 
     def version(self) -> str:
         """The server's version, `v1.34.4`."""
+
+    def clock(self) -> Reading:
+        """What the server's clock says, by the Date of an answer. Raises ServerFailed where it gives none."""
+
+    def expiries(self) -> Sequence[Expiry]:
+        """How long our credentials and the server's certificate are valid, as far as they say."""

@@ -34,6 +34,8 @@ class Plain:
     server_name: str
     """The name that the server's certificate is for, where that is not the host's."""
     token: str
+    certificate: bytes = b""
+    """The client's, as PEM; empty where it has none."""
 
 
 def content(files: str) -> Mapping[str, Any] | None:
@@ -72,7 +74,8 @@ def _plain(found: Mapping[str, Any], context: str, folder: Path) -> Plain | None
         return None
     server = str(cluster["server"]).rstrip("/")
     tls = _tls(cluster, user, folder) if server.startswith("https://") else None
-    return Plain(server, tls, str(cluster.get("tls-server-name") or ""), str(user.get("token") or ""))
+    name, token = str(cluster.get("tls-server-name") or ""), str(user.get("token") or "")
+    return Plain(server, tls, name, token, _pem(user, "client-certificate", folder))
 
 
 def _named(entries: Any, name: str) -> Mapping[str, Any]:

@@ -229,7 +229,11 @@ class KubernetesTarget:
         """In the component's own container of a pod that runs."""
         from vitessctl.targets.kubernetes.executing import execute
 
-        return execute(self.api, self.namespace, self._reach.pod_name(component, subject), component, command, pipes)
+        return execute(self.api, self.namespace, self.pod_name(component, subject), component, command, pipes)
+
+    def pod_name(self, component: str, subject: str) -> str:
+        """A pod of it that runs. Raises UnreachableError."""
+        return self._reach.pod_name(component, subject)
 
     def stop(self, documents: Sequence[Document]) -> Sequence[Change]:
         """Delete the objects of these documents: pods first, and waited for. What was generated stays.

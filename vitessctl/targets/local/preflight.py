@@ -96,14 +96,18 @@ def other_base(base: int) -> int:
     return base + 1000 if base <= 16000 else base - 1000
 
 
-def disk_faults(folder: Path, new_databases: int) -> Iterator[LocalError]:
+class DiskNearlyFull(LocalError):
+    """The disk that the state folder is on has little room."""
+
+
+def disk_faults(folder: Path, new_databases: int) -> Iterator[DiskNearlyFull]:
     """A fault if the disk that the state folder is on has little room."""
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(existing).free
     needed = LEAST_FREE + new_databases * PER_DATABASE
     if free < needed:
         servers = f"{new_databases} MySQL server{'s' if new_databases != 1 else ''} to initialise, and some room"
-        yield LocalError(
+        yield DiskNearlyFull(
             f"the disk is nearly full: {_megabytes(free)} free",
             where=str(folder),
             why=f"this cluster wants {_megabytes(needed)}: {servers if new_databases else 'logs and rows need room'}",
