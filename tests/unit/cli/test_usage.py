@@ -12,8 +12,8 @@ from tests.unit.cli.conftest import MINIMAL, Cli, Machine
 from vitessctl import __version__
 
 COMMANDS = (
-    *("init", "validate", "render", "plan", "check-images", "up", "status", "tablets", "topology", "replication"),
-    *("sql", "vtctl", "reparent", "rebuild"),
+    *("init", "validate", "render", "plan", "check-images", "up", "status", "doctor", "tablets", "topology"),
+    *("replication", "sql", "vtctl", "reparent", "rebuild", "drill"),
     *("connect", "logs", "history", "down", "releases", "schema", "vschema"),
 )
 
