@@ -11,6 +11,7 @@ from vitessctl.drills.outcomes import Outcome
 from vitessctl.errors import NotReadyError, UnreachableError, VitessctlError
 from vitessctl.run.clock import Clock
 from vitessctl.sql.session import Place
+from vitessctl.vtctld.errors import VtctldError
 
 EVERY_SECONDS = 0.05
 """Between one statement of a client and its next: how finely an outage is seen."""
@@ -62,7 +63,7 @@ class Client(threading.Thread):
             error = gone.why or gone.what
             self._leave()
         except VitessctlError as refused:
-            error = refused.why or refused.what
+            error = _told(refused)
         self.outcomes.append(Outcome(began, self._clock.now(), error))
 
     def end(self) -> None:
@@ -73,6 +74,11 @@ class Client(threading.Thread):
         place, self._place = self._place, None
         if place is not None:
             place.close()
+
+
+def _told(error: VitessctlError) -> str:
+    """vtgate's own words: the table of refusals is about vtctld's."""
+    return (error.text if isinstance(error, VtctldError) else "") or error.why or error.what
 
 
 class Clients:
