@@ -50,11 +50,9 @@ def own_tables(running: LiveCluster, alias: str) -> list[str]:
 
 def tell(name: str, report: dict[str, Any]) -> None:
     writes, reads = report["writes"], report["reads"]
-    print(  # noqa: T201
-        f"\n{name}: writes out {writes['longest_outage_seconds']} s, reads at the primary "
-        f"{reads['primary']['longest_outage_seconds']} s, at replicas {reads['replica']['longest_outage_seconds']} s; "
-        f"{report['rows']['lost']} of {report['rows']['acknowledged']} rows lost; healed after {report['healed_seconds']} s"
-    )
+    outages = [each["longest_outage_seconds"] for each in (writes, reads["primary"], reads["replica"])]
+    rows = f"{report['rows']['lost']} of {report['rows']['acknowledged']} rows lost"
+    print(f"\n{name}: writes, reads, reads at replicas out {outages} s; {rows}; healed {report['healed_seconds']} s")  # noqa: T201
 
 
 def test_every_drill_heals_and_loses_nothing(running: LiveCluster) -> None:

@@ -145,7 +145,7 @@ class Conductor:
             return error.why or error.what
         self._note_leader(seen, status)
         seen.left = healing.left(status, self.wanted.known)
-        seen.gone = healing.still_gone(self.wanted.victims, observed.components)
+        seen.gone = healing.still_gone(self.wanted.victims, self.wanted.lives, observed.components)
         if not done:
             return "it goes on, one after the other"
         if seen.gone:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-SLOW_SECONDS = 0.5
+SLOW_SECONDS = 1.0
 """From when on a time without an answer counts as an outage although nobody got an error: a statement just hung."""
 _IDENTITIES = (
     (re.compile(r"\b[a-z][-\w]*-\d{10}\b"), "TABLET"),

@@ -30,6 +30,8 @@ class Wanted:
     primary: str
     """The alias of the shard's."""
     victims: tuple[ComponentStatus, ...]
+    lives: frozenset[str]
+    """Of everything that ran before."""
     known: frozenset[Key]
     """What was wrong before."""
     seconds: float
@@ -58,7 +60,8 @@ def wanted(
     record = observed.shards.get((shard.keyspace, shard.name))
     primary = record.primary if record else ""
     hit = victims(drill, observed.components, shard, primary, node)
-    made = Wanted(drill, status.target, shard, TABLE, primary, hit, keys(status.findings), 0.0)
+    lives = frozenset(each.life for each in observed.components)
+    made = Wanted(drill, status.target, shard, TABLE, primary, hit, lives, keys(status.findings), 0.0)
     recorded = observed.keyspaces.get(shard.keyspace)
     durability = (
         recorded.durability if recorded and recorded.durability else cluster.keyspace(shard.keyspace).durability
