@@ -132,7 +132,8 @@ class Conductor:
             if len(well) >= LOOKS:
                 seen.healed = well[0]
                 return
-            if reason and (reason != seen.waiting or self.clock.now() - said > SAY_SECONDS):
+            quiet = self.clock.now() - said
+            if reason and quiet > (SAY_SECONDS if reason == seen.waiting else AT_ONCE_SECONDS):
                 seen.waiting, said = reason, self.clock.now()
                 self.heard(events.Waiting(said - self.began, STAGE, said - seen.killed, reason))
             self.clock.pause(LOOK_SECONDS, self.cancelled)
@@ -149,7 +150,7 @@ class Conductor:
         if not done:
             return "it goes on, one after the other"
         if seen.gone:
-            return f"not back: {', '.join(seen.gone[:3])}{' and more' if len(seen.gone) > 3 else ''}"
+            return f"not back: {seen.gone[0]}{f' and {len(seen.gone) - 1} more' if len(seen.gone) > 1 else ''}"
         if seen.left:
             return seen.left[0].text
         return self._out_of_service(clients)
