@@ -70,6 +70,7 @@ class Conductor:
     names: tuple[str, ...] = ()
     kill_seconds: float = 0.0
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def conduct(self) -> Report:
@@ -77,10 +78,14 @@ class Conductor:
         wanted, table = self.wanted, self.wanted.table
         self.began = self.clock.now()
         self._make_table()
-        clients = Clients(self.connect, self._vtgate_target, table, self.clock, wanted.has_replicas)
+        clients = Clients(
+            self.connect, self._vtgate_target, table, self.clock, wanted.has_replicas, wanted.transactions
+        )
         try:
             with clients:
-                clients.until_all_work()
+                if unread := clients.until_all_work():
+                    self.notes += (f"nobody reads at replicas, as vtgate of this release cannot: {unread}",)
+                    self._say(self.notes[-1])
                 at, seen = time_text(self.now()), Seen(self.clock.now(), wanted.primary)
                 self._say(f"rows are written and read; {wanted.drill.name.value} begins")
                 self._hurt(clients, seen)
@@ -257,7 +262,7 @@ class Conductor:
             gone=() if seen.healed is not None else seen.gone,
             table_kept=kept,
             interrupted=self.interrupted,
-            notes=wanted.notes,
+            notes=(*wanted.notes, *self.notes),
         )
 
     def _say(self, text: str) -> None:

@@ -37,6 +37,8 @@ class Wanted:
     seconds: float
     """How long healing may take."""
     notes: tuple[str, ...] = ()
+    transactions: bool = False
+    """Whether a row has to be written within one: until 5 vttablet commits none by itself (enable-autocommit)."""
 
     @property
     def has_replicas(self) -> bool:
@@ -67,7 +69,9 @@ def wanted(
         recorded.durability if recorded and recorded.durability else cluster.keyspace(shard.keyspace).durability
     )
     where = node or node_of(observed.components, primary)
-    return replace(made, notes=tuple(_notes(cluster, release, made, durability, where)))
+    return replace(
+        made, transactions=release.within("..5"), notes=tuple(_notes(cluster, release, made, durability, where))
+    )
 
 
 def _notes(cluster: Cluster, release: Release, made: Wanted, durability: str, node: str) -> Iterator[str]:

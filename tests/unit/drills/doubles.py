@@ -56,14 +56,19 @@ class Gate:
     """What it answers in place of an answer."""
     forgets: frozenset[int] = frozenset()
     """Rows that it acknowledges and does not keep."""
+    knows_types: bool = True
+    """Whether a target may name a tablet type."""
     opened: list[str] = field(default_factory=list)
     """The targets of all sessions."""
     closed: int = 0
+    asked: list[str] = field(default_factory=list)
 
     def connect(self, target: str) -> Session:
         """Open a session."""
         if self.down:
             raise UnreachableError("vtgate cannot be asked", why="Connection refused")
+        if "@" in target and not self.knows_types:
+            raise VitessctlError("refused", why=f"keyspace {target} not found in vschema")
         self.opened.append(target)
         return Session(self, target)
 
@@ -77,6 +82,7 @@ class Session:
 
     def run(self, statement: str, max_rows: int) -> Result:
         """Answer."""
+        self.gate.asked.append(statement)
         if self.gate.down:
             raise UnreachableError("vtgate cannot be asked", why="Lost connection")
         if self.gate.refuses:

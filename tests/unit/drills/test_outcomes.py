@@ -51,6 +51,7 @@ def test_the_longest_is_never_more_than_all_and_all_never_more_than_the_time(ste
         ),
         ("vttablet: (errno 1290) (sqlstate HY000)", "vttablet: (errno 1290) (sqlstate HY000)"),
         ("a query fails (MySQL error 1105)", "a query fails (MySQL error 1105)"),
+        ("vttablet: rpc error: code = Code(17) desc = it is read-only", "vttablet: it is read-only"),
         ("alias: cell:zone1 uid:101 is gone", "alias: cell:zone1 uid:N is gone"),
         ("insert into vitessctl_drill_20261127t001500z\n  fails", "insert into TABLE fails"),
         ("/data/vt_0000000100/mysql.sock", "/data/vt_N/mysql.sock"),
