@@ -70,6 +70,7 @@ class Conductor:
     names: tuple[str, ...] = ()
     kill_seconds: float = 0.0
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def conduct(self) -> Report:
@@ -77,10 +78,14 @@ class Conductor:
         wanted, table = self.wanted, self.wanted.table
         self.began = self.clock.now()
         self._make_table()
-        clients = Clients(self.connect, self._vtgate_target, table, self.clock, wanted.has_replicas)
+        clients = Clients(
+            self.connect, self._vtgate_target, table, self.clock, wanted.has_replicas, wanted.transactions
+        )
         try:
             with clients:
-                clients.until_all_work()
+                if unread := clients.until_all_work():
+                    self.notes += (f"nobody reads at replicas, as vtgate of this release cannot: {unread}",)
+                    self._say(self.notes[-1])
                 at, seen = time_text(self.now()), Seen(self.clock.now(), wanted.primary)
                 self._say(f"rows are written and read; {wanted.drill.name.value} begins")
                 self._hurt(clients, seen)
@@ -132,7 +137,8 @@ class Conductor:
             if len(well) >= LOOKS:
                 seen.healed = well[0]
                 return
-            if reason and (reason != seen.waiting or self.clock.now() - said > SAY_SECONDS):
+            quiet = self.clock.now() - said
+            if reason and quiet > (SAY_SECONDS if reason == seen.waiting else AT_ONCE_SECONDS):
                 seen.waiting, said = reason, self.clock.now()
                 self.heard(events.Waiting(said - self.began, STAGE, said - seen.killed, reason))
             self.clock.pause(LOOK_SECONDS, self.cancelled)
@@ -145,11 +151,11 @@ class Conductor:
             return error.why or error.what
         self._note_leader(seen, status)
         seen.left = healing.left(status, self.wanted.known)
-        seen.gone = healing.still_gone(self.wanted.victims, observed.components)
+        seen.gone = healing.still_gone(self.wanted.victims, self.wanted.lives, observed.components)
         if not done:
             return "it goes on, one after the other"
         if seen.gone:
-            return f"not back: {', '.join(seen.gone[:3])}{' and more' if len(seen.gone) > 3 else ''}"
+            return f"not back: {seen.gone[0]}{f' and {len(seen.gone) - 1} more' if len(seen.gone) > 1 else ''}"
         if seen.left:
             return seen.left[0].text
         return self._out_of_service(clients)
@@ -256,7 +262,7 @@ class Conductor:
             gone=() if seen.healed is not None else seen.gone,
             table_kept=kept,
             interrupted=self.interrupted,
-            notes=wanted.notes,
+            notes=(*wanted.notes, *self.notes),
         )
 
     def _say(self, text: str) -> None:

@@ -26,12 +26,14 @@ def _bad(findings: Sequence[Finding]) -> Iterator[Finding]:
     return (each for each in findings if each.severity is not Severity.WARNING)
 
 
-def still_gone(victims: Sequence[ComponentStatus], now: Sequence[ComponentStatus]) -> tuple[str, ...]:
+def still_gone(
+    victims: Sequence[ComponentStatus], before: Collection[str], now: Sequence[ComponentStatus]
+) -> tuple[str, ...]:
     """Those of the victims that are not back: something of each has to run that was started after the kill.
 
-    A pod of a Deployment comes back under another name, so components and what they are for are counted.
+    `before`: the lives of everything that ran then. A pod of a Deployment comes back under another name, so what is
+    new of a component is counted.
     """
-    before = {each.life for each in victims}
     back = [each for each in now if each.running and each.life not in before]
     missing = []
     for key in dict.fromkeys((victim.component, victim.subject) for victim in victims):

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-SLOW_SECONDS = 0.5
+SLOW_SECONDS = 1.0
 """From when on a time without an answer counts as an outage although nobody got an error: a statement just hung."""
 _IDENTITIES = (
+    (re.compile(r"rpc error: code = [\w()]+ desc = "), ""),
     (re.compile(r"\b[a-z][-\w]*-\d{10}\b"), "TABLET"),
     (re.compile(r"\b\d+\.\d+\.\d+\.\d+:\d+\b"), "ADDRESS"),
     (re.compile(r"\buid:\d+"), "uid:N"),

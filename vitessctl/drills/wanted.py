@@ -30,11 +30,15 @@ class Wanted:
     primary: str
     """The alias of the shard's."""
     victims: tuple[ComponentStatus, ...]
+    lives: frozenset[str]
+    """Of everything that ran before."""
     known: frozenset[Key]
     """What was wrong before."""
     seconds: float
     """How long healing may take."""
     notes: tuple[str, ...] = ()
+    transactions: bool = False
+    """Whether a row has to be written within one: until 5 vttablet commits none by itself (enable-autocommit)."""
 
     @property
     def has_replicas(self) -> bool:
@@ -58,13 +62,16 @@ def wanted(
     record = observed.shards.get((shard.keyspace, shard.name))
     primary = record.primary if record else ""
     hit = victims(drill, observed.components, shard, primary, node)
-    made = Wanted(drill, status.target, shard, TABLE, primary, hit, keys(status.findings), 0.0)
+    lives = frozenset(each.life for each in observed.components)
+    made = Wanted(drill, status.target, shard, TABLE, primary, hit, lives, keys(status.findings), 0.0)
     recorded = observed.keyspaces.get(shard.keyspace)
     durability = (
         recorded.durability if recorded and recorded.durability else cluster.keyspace(shard.keyspace).durability
     )
     where = node or node_of(observed.components, primary)
-    return replace(made, notes=tuple(_notes(cluster, release, made, durability, where)))
+    return replace(
+        made, transactions=release.within("..5"), notes=tuple(_notes(cluster, release, made, durability, where))
+    )
 
 
 def _notes(cluster: Cluster, release: Release, made: Wanted, durability: str, node: str) -> Iterator[str]:

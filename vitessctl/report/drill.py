@@ -13,7 +13,7 @@ from vitessctl.drills.wanted import Wanted
 from vitessctl.report.columns import columns
 from vitessctl.spec.words import counted
 
-ERRORS = 6
+ERRORS = 4
 """How many kinds of errors the screen shows; JSON has them all."""
 NAMES = 4
 
@@ -89,12 +89,15 @@ def _outage_cells(outage: Outage) -> tuple[str, str, str, str]:
 
 
 def _errors(clients: dict[str, Outage]) -> Iterator[str]:
-    told = [(count, name, text) for name, outage in clients.items() for text, count in outage.errors]
+    told: dict[str, list[str]] = {}
+    for name, outage in clients.items():
+        for text, count in outage.errors:
+            told.setdefault(text, []).append(f"{count} {name}")
     if not told:
         return
     yield "  what clients were told:"
-    for count, name, text in told[:ERRORS]:
-        yield f"    {count} x {name}: {text}"
+    for text, counts in list(told.items())[:ERRORS]:
+        yield f"    {text} ({', '.join(counts)})"
     if len(told) > ERRORS:
         yield f"    and {counted(len(told) - ERRORS, 'kind')} more"
     yield ""

@@ -32,8 +32,15 @@ from vitessctl.targets.kubernetes.portforward import Forward
 Object = dict[str, Any]
 Key = tuple[Kind, str, str]
 CLUSTER_SCOPE = ""
-WRITES = frozenset({"apply", "create", "replace", "merge", "delete"})
-_METHODS = {"apply": "PATCH", "create": "POST", "replace": "PUT", "merge": "PATCH", "delete": "DELETE"}
+WRITES = frozenset({"apply", "create", "replace", "merge", "delete", "evict"})
+_METHODS = {
+    "apply": "PATCH",
+    "create": "POST",
+    "replace": "PUT",
+    "merge": "PATCH",
+    "delete": "DELETE",
+    "evict": "POST",
+}
 
 
 _Answer = TypeVar("_Answer")
@@ -286,6 +293,20 @@ class FakeApi:
         return True
 
     @_one_at_a_time
+    def evict(self, namespace: str, pod: str, *, uid: str) -> bool:
+        """See KubernetesApi: as its PodDisruptionBudgets say, which a test or a controller writes."""
+        self._called(Request("evict", kinds.POD, namespace, pod))
+        live = self._objects.get((kinds.POD, namespace, pod))
+        if live is None or live["metadata"]["uid"] != uid:
+            return True
+        budgets = self.list(kinds.POD_DISRUPTION_BUDGET, namespace)
+        mine = [one for one in budgets if rules.carries(live, one["spec"]["selector"]["matchLabels"])]
+        if any(one.get("status", {}).get("disruptionsAllowed", 0) < 1 for one in mine):
+            return False
+        del self._objects[(kinds.POD, namespace, pod)]
+        return True
+
+    @_one_at_a_time
     def allowed(self, verb: str, kind: Kind, namespace: str, subresource: str = "") -> bool:
         """See KubernetesApi."""
         self.requests.append(Request("allowed", kind, namespace))
@@ -366,9 +387,15 @@ class FakeApi:
 
     def _permits(self, request: Request) -> None:
         verb = {"apply": "patch", "merge": "patch", "replace": "update"}.get(request.verb, request.verb)
-        subresource = {"logs": "log", "follow": "log", "execute": "exec", "forward": "portforward"}.get(verb, "")
+        subresource = {
+            "logs": "log",
+            "follow": "log",
+            "execute": "exec",
+            "forward": "portforward",
+            "evict": "eviction",
+        }.get(verb, "")
         resource = _resource(request.kind, subresource)
-        verb = {"log": "get", "exec": "create", "portforward": "create"}.get(subresource, verb)
+        verb = {"log": "get", "exec": "create", "portforward": "create", "eviction": "create"}.get(subresource, verb)
         if (verb, resource) in self._denied:
             raise faults.Forbidden(verb, resource, request.namespace)
         missing = (kinds.NAMESPACE, CLUSTER_SCOPE, request.namespace) not in self._objects

@@ -13,7 +13,18 @@ from vitessctl.model import ports
 from vitessctl.model.cluster import Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.run.events import Listener
-from vitessctl.targets.base import Address, Answer, Change, ComponentStatus, Operation, Pipes, Question, Run, Verdict
+from vitessctl.targets.base import (
+    Address,
+    Answer,
+    Change,
+    ComponentStatus,
+    Force,
+    Operation,
+    Pipes,
+    Question,
+    Run,
+    Verdict,
+)
 
 
 class WorldTarget:
@@ -97,6 +108,7 @@ class WorldTarget:
                 pid=process.pid,
                 restarts=process.restarts,
                 since=self._world.now - process.started,
+                life=f"{process.pid}@{process.started:g}",
             )
             for (component, subject), process in self._world.processes.items()
         )
@@ -165,6 +177,13 @@ class WorldTarget:
         """What the programs of the world's release print."""
         self._session.check()
         return [Answer(each, prints(each.program, each.argument, self._world.program_release)) for each in questions]
+
+    def kill(self, victims: Sequence[ComponentStatus], force: Force, cancelled: threading.Event) -> Sequence[str]:
+        """As a supervisor that starts again what ended."""
+        assert force in (Force.WHOLE, Force.PROGRAM), force
+        for victim in victims:
+            self._world.kill(victim.component, victim.subject)
+        return [victim.label for victim in victims]
 
     def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
         """No stage runs a program of Vitess's."""

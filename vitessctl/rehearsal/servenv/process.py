@@ -69,6 +69,7 @@ class Signals:
         self._serving = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._handle)
+        signal.signal(signal.SIGQUIT, quit_at_once)
 
     def wait(self) -> None:
         """Return when a signal came, or `stop` was called."""
@@ -100,10 +101,17 @@ def die(number: int, frame: FrameType | None) -> None:
     os._exit(2)
 
 
+def quit_at_once(number: int, frame: FrameType | None) -> None:
+    """What Go's runtime does on SIGQUIT: it prints its stacks and exits with 2, and nothing is shut down."""
+    os.write(2, b"SIGQUIT: quit\n")
+    os._exit(2)
+
+
 def die_of_signals() -> None:
-    """From now on SIGTERM and SIGINT end the process, also if it is the first of a container."""
+    """From now on SIGTERM, SIGINT and SIGQUIT end the process, also if it is the first of a container."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, die)
+    signal.signal(signal.SIGQUIT, quit_at_once)
 
 
 def refuse_root(component: str) -> None:

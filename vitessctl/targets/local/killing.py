@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from vitessctl.targets.local import processes, programs, stopping
 from vitessctl.targets.local.launch import Daemon
 from vitessctl.targets.local.programs import Started
 from vitessctl.targets.local.state import StateFolder
+
+MYSQL = ("mysqld", "mysqld_safe")
 
 
 def kill(daemon: Daemon, state: StateFolder, victims: Sequence[ComponentStatus], force: Force) -> Sequence[str]:
@@ -39,7 +42,9 @@ def _kill(daemon: Daemon, state: StateFolder, wanted: Sequence[Started]) -> Sequ
 
 
 def _program(process: processes.Process) -> str:
-    return "mysqld" if process.is_database or "mysqld" in process.command else process.title
+    """What a process that a program has started is called: mysqld, or mysqld_safe; stand-ins have it as an argument."""
+    names = [os.path.basename(word) for word in process.command[:4]]
+    return next((name for name in names if name in MYSQL), process.title)
 
 
 def _restart(daemon: Daemon, state: StateFolder, wanted: Sequence[Started]) -> Sequence[str]:

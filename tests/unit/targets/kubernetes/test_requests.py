@@ -29,6 +29,7 @@ CALLS: Mapping[str, Callable[[Client], Any]] = {
     "create": lambda api: api.create(config_map(a="1"))["metadata"]["name"],
     "replace": lambda api: api.replace(_READ)["metadata"]["name"],
     "delete": lambda api: api.delete(kinds.CONFIG_MAP, "default", "settings"),
+    "evict": lambda api: api.evict("default", "settings", uid="7"),
     "logs": lambda api: list(api.logs("default", "p", "main", 5)),
 }
 
