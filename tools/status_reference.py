@@ -10,7 +10,7 @@ from vitessctl.status.catalogue import Kind, Severity, kinds
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "status.md"
 MARK = "<!-- From here on generated: python -m tools.status_reference -->\n"
-_TITLES = {
+TITLES = {
     Severity.ERROR: "Errors: something does not serve, or could lose rows",
     Severity.UNKNOWN: "Unknown: a source did not answer",
     Severity.WARNING: "Warnings: it serves, but somebody should look",
@@ -26,19 +26,20 @@ def page(before: str) -> str:
 
 
 def _sections() -> Iterator[str]:
-    for severity, title in _TITLES.items():
+    for severity, title in TITLES.items():
         yield f"\n## {title}\n\n| finding | it says | what is behind it | do |\n| --- | --- | --- | --- |\n"
         for kind in kinds().values():
             if kind.severity is severity:
-                yield _row(kind)
+                yield row(kind)
 
 
-def _row(kind: Kind) -> str:
-    cells = (f"`{kind.id}`", _words(kind.sentence), kind.cause, _words(kind.remedy))
+def row(kind: Kind) -> str:
+    """One finding."""
+    cells = (f"`{kind.id}`", words(kind.sentence), kind.cause, words(kind.remedy))
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |\n"
 
 
-def _words(template: str) -> str:
+def words(template: str) -> str:
     """Facts of the case in italics. One that follows a letter is a whole clause or nothing, and is left out."""
     text = re.sub(r"(?<=[a-z)])\{\w+\}", "", template)
     text = re.sub(r"(?<!\{)\{(\w+)\}(?!\})", lambda match: f"*{match[1].replace('_', ' ').upper()}*", text)

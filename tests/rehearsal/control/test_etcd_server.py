@@ -19,8 +19,11 @@ from tests.rehearsal.control.programs import (
     page,
     start_etcd,
 )
+from vitessctl.doctor.asking import etcd_numbers
 from vitessctl.rehearsal.etcd.client import EtcdClient, EtcdError, prefix_end
 from vitessctl.rehearsal.etcd.proto import etcd_pb2 as pb
+from vitessctl.rehearsal.etcd.service import VERSION
+from vitessctl.run.http import Answer
 
 SECONDS = 10.0
 
@@ -87,6 +90,9 @@ def test_status_and_pages(client: EtcdClient, etcd: EtcdMember) -> None:
     assert page(etcd.metrics, "/health") == (200, '{"health":"true","reason":""}')
     assert page(etcd.metrics, "/readyz") == (200, "ok\n")
     assert json.loads((page(etcd.metrics, "/version") or (0, ""))[1])["rehearsal"] is True
+    found = etcd_numbers(Answer(*(page(etcd.metrics, "/metrics") or (0, ""))))
+    assert (found.version, found.quota) == (VERSION, 2 * 1024**3)
+    assert 0 <= found.used <= found.size
     assert "etcd_server_has_leader 1" in (page(etcd.metrics, "/metrics") or (0, ""))[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,8 @@ from vitessctl.rehearsal.servenv.log import Log
 from vitessctl.rehearsal.servenv.pages import Vars, redirect, register
 from vitessctl.rehearsal.servenv.process import Signals
 from vitessctl.rehearsal.servenv.web import Page, Web
+from vitessctl.run.http import date_of, get
+from vitessctl.targets.base import Address
 
 
 @pytest.fixture
@@ -31,6 +34,13 @@ def test_a_page(web: Web) -> None:
 
     assert page(web.address[1], "/hello?x=1") == (500, "hé\n")
     assert page(web.address[1], "/other") == (404, "404 page not found\n")
+
+
+def test_a_page_says_what_the_time_is(web: Web) -> None:
+    said = date_of(get(Address(*web.address), "/nowhere").date)
+
+    assert said is not None
+    assert abs(said - time.time()) < 2
 
 
 def test_a_redirect_names_its_target(web: Web) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from vitessctl.status.catalogue import Finding, finding
 from vitessctl.status.view import View
 
-_LEGACY_DELETE, _DELETE = "DeleteTablet", "DeleteTablets"
-
 
 def findings(view: View) -> Iterator[Finding]:
     """Cells, keyspaces, and tablets that are not in the spec."""
@@ -42,10 +40,9 @@ def _keyspaces(view: View) -> Iterator[Finding]:
 def _strangers(view: View) -> Iterator[Finding]:
     """In a topology server that is not ours alone, only those that run here."""
     wanted = {tablet.alias for tablet in view.cluster.tablets()}
-    delete = _LEGACY_DELETE if view.release.rpc == "legacy" else _DELETE
     for alias in sorted(view.observed.records.keys() - wanted):
         gone = view.gone("vttablet", alias)
         if not gone:
             yield finding("record-not-in-spec", alias)
         elif view.cluster.topology.managed:
-            yield finding("record-orphan", alias, process=view.process, delete_tablet=delete)
+            yield finding("record-orphan", alias, process=view.process)
