@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,19 +37,12 @@ def require_real() -> None:
     os.environ["VTROOT"] = str(Path(binaries).parent)
 
 
-@contextmanager
-def short_folder() -> Iterator[Path]:
+@pytest.fixture
+def state() -> Iterator[Path]:
     """A short path for a state folder that does not exist yet."""
     with tempfile.TemporaryDirectory(prefix="vt", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
         yield Path(folder) / "s"
-
-
-@pytest.fixture
-def state() -> Iterator[Path]:
-    """The same, for one test."""
-    with short_folder() as folder:
-        yield folder
 
 
 @pytest.fixture

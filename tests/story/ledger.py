@@ -16,6 +16,10 @@ class Writer(Client):
         super().__init__(None, 0, address)
         self.page = page
 
+    def __enter__(self) -> Writer:
+        super().__enter__()
+        return self
+
     def _write(self) -> None:
         self._next += 1
         row = f"({self.page}, {self._next}, 'written under fire')"
