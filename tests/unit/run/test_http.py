@@ -123,7 +123,9 @@ def test_a_body_as_json_or_nothing(text: str, value: object) -> None:
 
 
 def test_a_page_says_what_the_time_is_where_it_comes_from() -> None:
-    with server(says(b"HTTP/1.1 200 OK\r\nDate: Thu, 26 Nov 2026 23:00:00 GMT\r\nContent-Length: 0\r\n\r\n")) as address:
+    with server(
+        says(b"HTTP/1.1 200 OK\r\nDate: Thu, 26 Nov 2026 23:00:00 GMT\r\nContent-Length: 0\r\n\r\n")
+    ) as address:
         answer = get(address, "/health")
 
     assert date_of(answer.date) == 1_795_734_000.0
