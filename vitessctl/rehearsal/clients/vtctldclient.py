@@ -23,7 +23,6 @@ from vitessctl.rehearsal.tablet_wire import go_name
 from vitessctl.rehearsal.topology_names import Refused
 from vitessctl.rehearsal.vtctld.legacy.lines import tablet_line
 from vitessctl.rehearsal.vtctld.legacy.rows import table
-from vitessctl.vtctld.convert import query_result
 from vitessctl.vtctld.methods import METHODS
 from vitessctl.vtctld.proto import query_pb2
 
@@ -90,8 +89,17 @@ def _json(value: Any) -> str:
 
 
 def _rows(result: query_pb2.QueryResult) -> str:
-    found = query_result(result)
-    return "".join(table(found.columns, found.rows)) if found.columns else ""
+    lines = table([field.name for field in result.fields], map(_values, result.rows))
+    return "".join(lines) if result.fields else ""
+
+
+def _values(row: query_pb2.Row) -> list[str | None]:
+    """The columns of one row: all values come in one run of bytes, -1 is NULL and takes none of them."""
+    rest, found = row.values, list[str | None]()
+    for length in row.lengths:
+        found.append(None if length < 0 else rest[:length].decode(errors="replace"))
+        rest = rest[max(length, 0) :]
+    return found
 
 
 _PRINTERS: Final[Mapping[str, Callable[[Any], str]]] = {
