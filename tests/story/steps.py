@@ -275,6 +275,7 @@ def an_empty_replica_that_says_it_is_healthy_is_named_and_made_anew(trial: Trial
     assert examined.code == 3
     assert f"{hollow}: incomplete" in examined.words
 
+    assert "it is the primary of messages/0" in trial.run("rebuild", trial.primary, "--yes").words
     made = trial.json("rebuild", hollow, "--yes")
     assert (made["alias"], made["way"]) == (hollow, "binlogs")
     trial.figures.append(f"rebuild of an empty replica: {made['seconds']:.0f} s")
