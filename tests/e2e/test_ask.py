@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.support.live import REPOSITORY, LiveCluster
+from tests.support.live import LiveCluster
 
 FIRST, SECOND = "zone1-0000000100", "zone1-0000000101"
 
@@ -103,24 +100,3 @@ def without_vtctld(running: LiveCluster) -> None:
         assert answer(running, "topology", "cells")["records"][0]["kind"] == "CellInfo"
     finally:
         subprocess.run(["kill", "-CONT", str(pid)], check=True)
-
-
-@pytest.mark.rehearsal
-def test_an_old_release_is_asked_the_same(state: Path) -> None:
-    """2.1 has no client in its image and no command for its topology."""
-    cluster = LiveCluster(state, REPOSITORY / "inventories" / "vitess-2.1", "--rehearse")
-    try:
-        cluster.up()
-        cluster.wait_ready()
-        assert [row["type"] for row in answer(cluster, "tablets", "test-103", "test-100")["tablets"]] == [
-            "primary", "rdonly",
-        ]  # fmt: skip
-        listed = cluster.run("vtctl", "--", "ListAllTablets", "test")
-        assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 5)
-        failed = cluster.run("vtctl", "--", "GetShard", "nope/0")
-        assert (failed.returncode, failed.stderr.splitlines()[-1]) == (1, "GetShard Error: node doesn't exist")
-        status = answer(cluster, "sql", "show replica status", "--replica", "test_keyspace/0")
-        assert "Slave_IO_Running" in status["columns"]
-        assert answer(cluster, "topology", "/test/tablets/test-0000000100")["records"][0]["kind"] == "Tablet"
-    finally:
-        cluster.remove()

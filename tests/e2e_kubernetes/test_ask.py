@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
@@ -34,47 +32,6 @@ def cluster(bed: Bed) -> Iterator[Cluster]:
         cluster.query("insert into notes values (1, 'first')")
         cluster.until_copied()
         yield cluster
-
-
-def answer(cluster: Cluster, *words: str) -> dict[str, Any]:
-    ran = cluster.vitessctl(words[0], *words[1:], "--output", "json").ok()
-    data: dict[str, Any] = json.loads(ran.screen.splitlines()[0])
-    return data
-
-
-def test_tablets(cluster: Cluster) -> None:
-    data = answer(cluster, "tablets", "messages/0")
-
-    assert sorted(row["type"] for row in data["tablets"]) == ["primary", "replica", "replica"]
-    assert data["ready"]
-    assert all(row["hostname"].startswith("minimal-vttablet-zone1-") for row in data["tablets"])
-
-
-def test_the_topology(cluster: Cluster) -> None:
-    found = answer(cluster, "topology", "/zone1/tablets")["records"]
-
-    assert [record["kind"] for record in found] == ["Tablet"] * 3
-    assert cluster.vitessctl("topology", "nope").code == 1
-
-
-@pytest.mark.parametrize("words", [[], ["--target", "messages@replica"], ["--primary", "messages/0"]])
-def test_rows(cluster: Cluster, words: list[str]) -> None:
-    assert answer(cluster, "sql", "select * from notes", *words)["rows"] == [["1", "first"]]
-
-
-def test_replication_of_a_replica(cluster: Cluster) -> None:
-    status = answer(cluster, "sql", "show slave status", "--replica", "messages/0")
-
-    assert dict(zip(status["columns"], status["rows"][0], strict=True))["Replica_IO_Running"] == "Yes"
-
-
-def test_a_command_of_vtctldclient(cluster: Cluster) -> None:
-    ran = cluster.vitessctl("vtctl", "--", "GetTablets", "--keyspace", "messages").ok()
-    assert len(ran.screen.splitlines()) == 3
-
-    failed = cluster.vitessctl("vtctl", "--", "GetShard", "nope/0")
-    assert failed.code == 1
-    assert "node doesn't exist" in failed.screen
 
 
 def test_a_program_that_the_image_does_not_have(cluster: Cluster) -> None:

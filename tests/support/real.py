@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -183,3 +184,15 @@ def vtctld(programs: Programs, folder: Path, etcd_address: str) -> Iterator[Serv
         server.wait_until(lambda: page(f"127.0.0.1:{http}", "/debug/health") == "ok")
         server.address = f"127.0.0.1:{grpc}"
         yield server
+
+
+def release_of(binaries: Path) -> str:
+    """The release of Vitess in a folder, as vttablet says; until 2.1 it says none."""
+    done = subprocess.run([binaries / "vttablet", "--version"], capture_output=True, text=True, timeout=30)
+    found = re.search(r"Version: (\d+)", done.stdout + done.stderr)
+    return found[1] if found else "2.1"
+
+
+def waits_for_a_replica(mysql: Path) -> bool:
+    """Whether the MySQL of a folder has what semi-sync needs."""
+    return any(mysql.glob("lib/**/semisync_*.so"))

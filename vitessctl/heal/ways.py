@@ -124,9 +124,22 @@ def _way(seen: SeenShard, leader: FullStatus, sound: Sequence[str], means: Means
     raise CannotRebuild(
         seen.shard.path,
         f"{purged}, so a tablet cannot begin with nothing",
-        "restore it by hand from a backup",
+        _otherwise(seen, sound),
         evidence=list(_against(leader, sound, means)),
     )
+
+
+def _otherwise(seen: SeenShard, sound: Sequence[str]) -> str:
+    """What a person can do: until 12 one tablet may have all binary logs although the primary has not."""
+    leaders = [tablet.alias for tablet in seen.shard.tablets if tablet.type == "replica" and tablet.alias in sound]
+    for alias in leaders:
+        status = seen.tablets[alias].full_status
+        if status is not None and not status.gtid_purged:
+            return (
+                f"let {alias} lead, which still has every transaction in its binary logs, and do this again: "
+                f"vitessctl reparent {seen.shard.path} --to {alias}"
+            )
+    return "restore it by hand from a backup"
 
 
 def _against(leader: FullStatus, sound: Sequence[str], means: Means) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 from vitessctl import releases
 from vitessctl.rehearsal.clients.commands import COMMANDS, request, shown
 from vitessctl.rehearsal.clients.vtctlclient import apart
+from vitessctl.rehearsal.clients.vtctldclient import render
 from vitessctl.rehearsal.clients.words import CommandLine, UsageError, split
 from vitessctl.rehearsal.servenv.flagset import FlagError
 from vitessctl.vtctld.methods import METHODS
@@ -29,6 +30,29 @@ def test_a_planned_reparent_with_all_its_flags() -> None:
     assert (message.wait_replicas_timeout.seconds, message.wait_replicas_timeout.nanos) == (62, 500_000_000)
     assert message.allow_cross_cell_promotion
     assert not message.HasField("expected_primary")
+
+
+def test_a_flag_that_is_not_given_has_its_default() -> None:
+    words = ("zone1-0000000102", "set global super_read_only = 0; drop table t")
+    message = request("ExecuteMultiFetchAsDBA", CommandLine(words, {"disable-binlogs": "true"}))
+
+    assert (message.tablet_alias.uid, message.max_rows, message.disable_binlogs) == (102, 10000, True)
+    assert request("ExecuteFetchAsDBA", CommandLine(words, {"max-rows": "1"})).max_rows == 1
+
+
+def test_rows_are_printed_as_a_table_and_no_rows_as_nothing() -> None:
+    field, row = {"name": "a"}, {"lengths": [2, -1], "values": b"42"}
+    answer = METHODS["ExecuteMultiFetchAsDBA"].response(
+        results=[{}, {"fields": [field, {"name": "b"}], "rows": [row]}],
+    )
+
+    assert render("ExecuteMultiFetchAsDBA", answer).splitlines() == [
+        "+----+------+",
+        "| a  | b    |",
+        "+----+------+",
+        "| 42 | NULL |",
+        "+----+------+",
+    ]
 
 
 def test_a_list_is_given_with_commas() -> None:

@@ -40,6 +40,7 @@ def test_the_way(case: dict[str, Any]) -> None:
             decide(seen, alias, means, has_vtorc)
         said = "\n".join([str(refused.value), *refused.value.evidence])
         assert [words for words in case["refused"] if words not in said] == []
+        assert refused.value.fix == case.get("fix", refused.value.fix)
         return
     found = decide(seen, alias, means, has_vtorc)
 

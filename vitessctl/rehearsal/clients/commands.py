@@ -25,19 +25,25 @@ class Command:
     words: tuple[str, ...] = ()
     """Fields of the request; `keyspace/shard` is one word for two."""
     flags: Mapping[str, str] = field(default_factory=dict)
-    """Flag to kind: text, words, alias, duration, bool."""
+    """Flag to kind: text, words, number, alias, duration, bool."""
     answer: str = ""
     """The field of the answer to print; empty prints none of it."""
     fields: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Flag to the value that it has when it is not given."""
 
 
 _REPARENT: Final = {"new-primary": "alias", "wait-replicas-timeout": "duration"}
 _ALIAS: Final = ("tablet_alias",)
+_FETCH: Final = {"max-rows": "number", "disable-binlogs": "bool", "reload-schema": "bool"}
+_MOST_ROWS: Final = {"max-rows": "10000"}
 COMMANDS: Final[Mapping[str, Command]] = {
     "CreateKeyspace": Command(("name",), {"durability-policy": "text", "force": "bool"}, "keyspace"),
     "EmergencyReparentShard": Command(
         ("keyspace/shard",), {**_REPARENT, "prevent-cross-cell-promotion": "bool"}, "events"
     ),
+    "ExecuteFetchAsDBA": Command(("tablet_alias", "query"), _FETCH, "result", defaults=_MOST_ROWS),
+    "ExecuteMultiFetchAsDBA": Command(("tablet_alias", "sql"), _FETCH, "results", defaults=_MOST_ROWS),
     "GetCellInfo": Command(("cell",), answer="cell_info"),
     "GetCellInfoNames": Command(answer="names"),
     "GetKeyspace": Command(("keyspace",), answer="keyspace"),
@@ -73,7 +79,7 @@ def request(name: str, line: CommandLine) -> Message:
         raise UsageError(f"accepts {len(command.words)} arg(s), received {len(line.words)}")
     for place, word in zip(command.words, line.words, strict=True):
         _set_word(message, place, word)
-    for flag, value in line.flags.items():
+    for flag, value in {**command.defaults, **line.flags}.items():
         if flag in command.flags:
             place = command.fields.get(flag, flag.replace("-", "_"))
             _SETTERS[command.flags[flag]](message, place, value)
@@ -105,6 +111,7 @@ def _set_duration(message: Message, place: str, value: str) -> None:
 _SETTERS: Final[Mapping[str, Callable[[Any, str, str], None]]] = {
     "text": setattr,
     "bool": lambda message, place, value: setattr(message, place, value == "true"),
+    "number": lambda message, place, value: setattr(message, place, int(value)),
     "words": lambda message, place, value: getattr(message, place).extend(value.split(",")),
     "alias": _set_alias,
     "duration": _set_duration,

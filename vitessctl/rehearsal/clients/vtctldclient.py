@@ -22,7 +22,9 @@ from vitessctl.rehearsal.tablet_client import listens, open_channel, refused_tex
 from vitessctl.rehearsal.tablet_wire import go_name
 from vitessctl.rehearsal.topology_names import Refused
 from vitessctl.rehearsal.vtctld.legacy.lines import tablet_line
+from vitessctl.rehearsal.vtctld.legacy.rows import table
 from vitessctl.vtctld.methods import METHODS
+from vitessctl.vtctld.proto import query_pb2
 
 GLOBAL: Final = {"server": "text", "action-timeout": "duration", "compact": "bool", "logtostderr": "bool"}
 DEFAULT_TIMEOUT: Final = "1h"
@@ -86,9 +88,25 @@ def _json(value: Any) -> str:
     return json.dumps(whole, indent=2) + "\n"
 
 
+def _rows(result: query_pb2.QueryResult) -> str:
+    lines = table([field.name for field in result.fields], map(_values, result.rows))
+    return "".join(lines) if result.fields else ""
+
+
+def _values(row: query_pb2.Row) -> list[str | None]:
+    """The columns of one row: all values come in one run of bytes, -1 is NULL and takes none of them."""
+    rest, found = row.values, list[str | None]()
+    for length in row.lengths:
+        found.append(None if length < 0 else rest[:length].decode(errors="replace"))
+        rest = rest[max(length, 0) :]
+    return found
+
+
 _PRINTERS: Final[Mapping[str, Callable[[Any], str]]] = {
     "names": lambda names: "".join(f"{name}\n" for name in names),
     "tablets": lambda tablets: "".join(f"{tablet_line(tablet, current_release())}\n" for tablet in tablets),
+    "result": _rows,
+    "results": lambda results: "".join(map(_rows, results)),
     "events": lambda events: "".join(f"{event.file}:{event.line}] {event.value}\n" for event in events),
 }
 

@@ -29,6 +29,7 @@ CALLS: Final[Mapping[str, str]] = {
     "13..": "ApplySchema ReloadSchemaKeyspace",
     "14..": "ExecuteFetchAsApp ExecuteFetchAsDBA SetKeyspaceDurabilityPolicy",
     "15..": "GetFullStatus GetTopologyPath",
+    "20..": "ExecuteMultiFetchAsDBA",
 }
 """Range of releases to the calls that came with its first."""
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {

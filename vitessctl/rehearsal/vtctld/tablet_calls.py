@@ -54,6 +54,15 @@ def fetch_as_dba(call: Call, request: pb.ExecuteFetchAsDBARequest) -> pb.Execute
     return pb.ExecuteFetchAsDBAResponse(result=convert.query_result(result))
 
 
+def multi_fetch_as_dba(call: Call, request: pb.ExecuteMultiFetchAsDBARequest) -> pb.ExecuteMultiFetchAsDBAResponse:
+    """Several statements, until one fails."""
+    client = call.client(request.tablet_alias)
+    results = client.execute_multi_fetch_as_dba(request.sql, request.max_rows, request.disable_binlogs)
+    if request.reload_schema:
+        client.reload_schema()
+    return pb.ExecuteMultiFetchAsDBAResponse(results=map(convert.query_result, results))
+
+
 def fetch_as_app(call: Call, request: pb.ExecuteFetchAsAppRequest) -> pb.ExecuteFetchAsAppResponse:
     """One statement as the app's user, without a database."""
     result = call.client(request.tablet_alias).execute_fetch_as_app(request.query, request.max_rows)
@@ -135,6 +144,7 @@ HANDLERS: Handlers = {
     "SetWritable": set_writable,
     "GetFullStatus": full_status,
     "ExecuteFetchAsDBA": fetch_as_dba,
+    "ExecuteMultiFetchAsDBA": multi_fetch_as_dba,
     "ExecuteFetchAsApp": fetch_as_app,
     "GetSchema": get_schema,
     "StartReplication": start_replication,

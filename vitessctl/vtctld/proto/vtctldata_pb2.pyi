@@ -546,6 +546,26 @@ class ExecuteFetchAsDBAResponse(_message.Message):
     result: _query_pb2.QueryResult
     def __init__(self, result: _Optional[_Union[_query_pb2.QueryResult, _Mapping]] = ...) -> None: ...
 
+class ExecuteMultiFetchAsDBARequest(_message.Message):
+    __slots__ = ("tablet_alias", "sql", "max_rows", "disable_binlogs", "reload_schema")
+    TABLET_ALIAS_FIELD_NUMBER: _ClassVar[int]
+    SQL_FIELD_NUMBER: _ClassVar[int]
+    MAX_ROWS_FIELD_NUMBER: _ClassVar[int]
+    DISABLE_BINLOGS_FIELD_NUMBER: _ClassVar[int]
+    RELOAD_SCHEMA_FIELD_NUMBER: _ClassVar[int]
+    tablet_alias: _topodata_pb2.TabletAlias
+    sql: str
+    max_rows: int
+    disable_binlogs: bool
+    reload_schema: bool
+    def __init__(self, tablet_alias: _Optional[_Union[_topodata_pb2.TabletAlias, _Mapping]] = ..., sql: _Optional[str] = ..., max_rows: _Optional[int] = ..., disable_binlogs: bool = ..., reload_schema: bool = ...) -> None: ...
+
+class ExecuteMultiFetchAsDBAResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[_query_pb2.QueryResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[_query_pb2.QueryResult, _Mapping]]] = ...) -> None: ...
+
 class ExecuteFetchAsAppRequest(_message.Message):
     __slots__ = ("tablet_alias", "query", "max_rows", "use_pool")
     TABLET_ALIAS_FIELD_NUMBER: _ClassVar[int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from vitessctl.rehearsal.tablet_rpc import QueryResult
@@ -56,8 +57,12 @@ def _json_value(value: str | None, kind: str) -> Any:
 
 def rows_table(result: QueryResult) -> list[str]:
     """The lines of a table, each with its end."""
-    names = [field["name"] for field in result["fields"]]
-    cells = [names, *[["NULL" if value is None else value for value in row] for row in result["rows"]]]
+    return table([field["name"] for field in result["fields"]], result["rows"])
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> list[str]:
+    """The same, of columns and rows; None is NULL."""
+    cells = [list(names), *[["NULL" if value is None else value for value in row] for row in rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
     rule = "+" + "+".join("-" * (width + 2) for width in widths) + "+\n"
     lines = [
