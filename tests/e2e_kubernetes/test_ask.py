@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
@@ -36,14 +34,8 @@ def cluster(bed: Bed) -> Iterator[Cluster]:
         yield cluster
 
 
-def answer(cluster: Cluster, *words: str) -> dict[str, Any]:
-    ran = cluster.vitessctl(words[0], *words[1:], "--output", "json").ok()
-    data: dict[str, Any] = json.loads(ran.screen.splitlines()[0])
-    return data
-
-
 def test_tablets(cluster: Cluster) -> None:
-    data = answer(cluster, "tablets", "messages/0")
+    data = cluster.answer("tablets", "messages/0")
 
     assert sorted(row["type"] for row in data["tablets"]) == ["primary", "replica", "replica"]
     assert data["ready"]
@@ -51,7 +43,7 @@ def test_tablets(cluster: Cluster) -> None:
 
 
 def test_the_topology(cluster: Cluster) -> None:
-    found = answer(cluster, "topology", "/zone1/tablets")["records"]
+    found = cluster.answer("topology", "/zone1/tablets")["records"]
 
     assert [record["kind"] for record in found] == ["Tablet"] * 3
     assert cluster.vitessctl("topology", "nope").code == 1
@@ -59,11 +51,11 @@ def test_the_topology(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("words", [[], ["--target", "messages@replica"], ["--primary", "messages/0"]])
 def test_rows(cluster: Cluster, words: list[str]) -> None:
-    assert answer(cluster, "sql", "select * from notes", *words)["rows"] == [["1", "first"]]
+    assert cluster.answer("sql", "select * from notes", *words)["rows"] == [["1", "first"]]
 
 
 def test_replication_of_a_replica(cluster: Cluster) -> None:
-    status = answer(cluster, "sql", "show slave status", "--replica", "messages/0")
+    status = cluster.answer("sql", "show slave status", "--replica", "messages/0")
 
     assert dict(zip(status["columns"], status["rows"][0], strict=True))["Replica_IO_Running"] == "Yes"
 
