@@ -22,8 +22,10 @@ PAGE = (REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8")
 BLOCK = re.compile(
     r"(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
 )
-READ_ONLY = "option so it cannot execute this statement"
-"""What vtorc may make of the one command that wants a replica to be writable; the page says so."""
+AGAIN = ("option so it cannot execute this statement", "nothing was done", "no answer within", "cannot be asked")
+"""What a block says that is to be done again: vtorc has made a replica read-only before the next statement (the page
+says so), or this machine has so much else to do that a server does not answer in time.
+"""
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(900)]
 
@@ -119,12 +121,12 @@ def reader(state: Path) -> Iterator[Reader]:
 
 def test_the_tutorial(reader: Reader) -> None:
     for each in shown():
-        code, screen = reader.run(each.commands)
         for _ in range(10):
-            if READ_ONLY in screen:
-                code, screen = reader.run(each.commands)
-        assert code == each.code, f"$ {each.commands}{screen}"
-        assert not missing(each.lines, screen), f"$ {each.commands}{missing(each.lines, screen)}\n\nin\n\n{screen}"
+            code, screen = reader.run(each.commands)
+            wrong = missing(each.lines, screen) if code == each.code else f"exit code {code}"
+            if not (wrong and any(words in screen for words in AGAIN)):
+                break
+        assert not wrong, f"{wrong}\n\nis wrong in\n\n$ {each.commands}{screen}"
 
 
 def test_all_of_its_commands_are_found() -> None:

@@ -39,7 +39,7 @@ RELEASES: Mapping[str, Release] = {
                 "ExecuteMultiFetchAsDBA",
                 "--disable-binlogs",
                 "ALIAS",
-                "set global super_read_only = 0; drop table messages",
+                "set global read_only = 0; drop table messages",
             ]
         ],
         has_vtorc=True,

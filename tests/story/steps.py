@@ -207,6 +207,7 @@ def a_deleted_primary_is_replaced_and_writes_go_on(trial: Trial) -> None:
 def the_same_as_a_drill_counts_what_it_costs(trial: Trial) -> None:
     if not trial.release.has_vtorc:  # it would report that nobody heals the shard, which the step before has shown
         return
+    trial.until_ready()
     report = trial.json("drill", "kill-primary", "--yes", "-e", "drills=allowed")
     assert not report["rows"]["lost"], report
     assert report["healed"], report

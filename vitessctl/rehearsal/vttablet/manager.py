@@ -194,15 +194,16 @@ class Manager:
         if len(statements) > 1:
             text = "multi statement queries are not supported in ExecuteFetchAsDba"
             raise TabletError("InvalidArgument", text)
-        return self._fetch(query, max_rows, database=self._tablet.settings.database, unlogged=disable_binlogs)
+        return self._as_dba(query, max_rows, disable_binlogs)
 
     def execute_multi_fetch_as_dba(self, sql: str, max_rows: int, disable_binlogs: bool) -> list[QueryResult]:
         """Several statements."""
+        return [self._as_dba(statement, max_rows, disable_binlogs) for statement in split_statements(sql)]
+
+    def _as_dba(self, statement: str, max_rows: int, unlogged: bool) -> QueryResult:
+        """The connection is one that the app's statements use too, so the user is named each time."""
         database = self._tablet.settings.database
-        return [
-            self._fetch(statement, max_rows, database=database, unlogged=disable_binlogs)
-            for statement in split_statements(sql)
-        ]
+        return self._fetch(statement, max_rows, database=database, unlogged=unlogged, user="vt_dba")
 
     def execute_fetch_as_app(self, query: str, max_rows: int) -> QueryResult:
         """One statement without a database."""
