@@ -65,7 +65,7 @@ def test_the_exit_code() -> None:
     codes = (REPOSITORY / "docs" / "exit-codes.md").read_text(encoding="utf-8")
 
     assert f"{int(ExitCode.NOT_READY)} when it is not" in HEAD
-    assert "`status`: an error, or something that could not be seen" in codes
+    assert "`status`, `doctor`: an error, or something that could not be seen" in codes
     assert "`status --watch` ends with 0" in codes
 
 

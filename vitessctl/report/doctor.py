@@ -13,8 +13,9 @@ from vitessctl.doctor.fixing import Step
 from vitessctl.doctor.words import date, size
 from vitessctl.report.columns import columns
 from vitessctl.report.screen import REHEARSAL_BANNER
-from vitessctl.report.status import MARGIN, Line, finding_data, finding_lines, status_data, wrapped
+from vitessctl.report.status import Line, finding_data, findings_lines, status_data, wrapped
 from vitessctl.spec.words import counted
+from vitessctl.status.catalogue import Finding
 from vitessctl.status.observed import Observed
 
 STYLES = {Result.HELPED: "green", Result.GONE: "green", Result.REFUSED: "yellow"}
@@ -31,11 +32,12 @@ def diagnosis_lines(diagnosis: Diagnosis, width: int = 0, verbose: int = 0) -> I
     yield f"{status.cluster} ({status.target}): {diagnosis.health}", style
     yield "", ""
     numbers = {step.key: number for number, step in enumerate(diagnosis.to_do, 1)}
-    for finding in diagnosis.findings:
-        yield from finding_lines(finding, width, verbose)
+
+    def fix_of(finding: Finding) -> str:
         step = diagnosis.step_of(finding)
-        if step is not None:
-            yield from ((line, "") for line in wrapped(f"{'':{MARGIN}}{_fix(step, numbers)}", width))
+        return "" if step is None else _fix(step, numbers)
+
+    yield from findings_lines(diagnosis.findings, width, verbose, fix_of)
     if diagnosis.findings:
         yield "", ""
     yield "Examined", "bold"

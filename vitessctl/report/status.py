@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -23,7 +23,7 @@ SAME_KIND = 5
 """How many findings of one kind are shown, where there are more; the JSON has all."""
 LONG_TABLE = 60
 """A longer table shows only what is not well."""
-MARGIN = 9
+_MARGIN = 9
 _STATES = {"serving": "yes", "not serving": "NO", "unknown": "unknown"}
 
 
@@ -54,7 +54,7 @@ def status_lines(status: Status, width: int = 0, verbose: int = 0) -> Iterator[L
     yield f"{status.cluster} ({status.target}): {status.health}", "bold green" if status.ready else "bold red"
     yield "", ""
     if status.findings:
-        yield from _findings(status.findings, width, verbose)
+        yield from findings_lines(status.findings, width, verbose)
         yield "", ""
     for title, header, rows in _tables(status):
         if rows:
@@ -64,25 +64,29 @@ def status_lines(status: Status, width: int = 0, verbose: int = 0) -> Iterator[L
             yield "", ""
 
 
-def _findings(findings: Sequence[Finding], width: int, verbose: int) -> Iterator[Line]:
+def findings_lines(
+    findings: Sequence[Finding], width: int, verbose: int, more: Callable[[Finding], str] = lambda finding: ""
+) -> Iterator[Line]:
+    """All of them, but of very many of one kind only the first. `more`: what else is said of one, "" for nothing."""
     counts, shown = Counter(each.id for each in findings), Counter[str]()
     for each in findings:
         shown[each.id] += 1
         if shown[each.id] <= SAME_KIND or counts[each.id] == SAME_KIND + 1:
-            yield from finding_lines(each, width, verbose)
+            yield from _finding(each, width, verbose)
+            if said := more(each):
+                yield from ((line, "") for line in wrapped(f"{'':{_MARGIN}}{said}", width))
         elif shown[each.id] == counts[each.id]:
-            more = counts[each.id] - SAME_KIND
-            yield f"{each.severity.value:<{MARGIN}}… and {more} more of this kind ({each.id})", STYLES[each.severity]
+            rest = counts[each.id] - SAME_KIND
+            yield f"{each.severity.value:<{_MARGIN}}… and {rest} more of this kind ({each.id})", STYLES[each.severity]
 
 
-def finding_lines(finding: Finding, width: int, verbose: int) -> Iterator[Line]:
-    """One finding with its remedy. `width` and `verbose`: see status_lines."""
-    for line in wrapped(f"{finding.severity.value:<{MARGIN}}{finding.text}", width):
+def _finding(finding: Finding, width: int, verbose: int) -> Iterator[Line]:
+    for line in wrapped(f"{finding.severity.value:<{_MARGIN}}{finding.text}", width):
         yield line, STYLES[finding.severity]
     if verbose:
-        for line in wrapped(f"{'':{MARGIN}}cause:  {finding.cause}", width):
+        for line in wrapped(f"{'':{_MARGIN}}cause:  {finding.cause}", width):
             yield line, ""
-    for line in wrapped(f"{'':{MARGIN}}remedy: {finding.remedy}", width):
+    for line in wrapped(f"{'':{_MARGIN}}remedy: {finding.remedy}", width):
         yield line, ""
 
 
@@ -91,7 +95,7 @@ def wrapped(text: str, width: int) -> list[str]:
     line = " ".join(text.split("\n"))
     if not width or len(line) <= width:
         return [line]
-    return textwrap.wrap(line, max(width, 2 * MARGIN), subsequent_indent=" " * (MARGIN + 2), break_on_hyphens=False)
+    return textwrap.wrap(line, max(width, 2 * _MARGIN), subsequent_indent=" " * (_MARGIN + 2), break_on_hyphens=False)
 
 
 def _cut(line: str, width: int) -> str:

@@ -311,7 +311,8 @@ class Target(Protocol):
         """Whether the tablet's mysqlctld answers, that is whether its MySQL is initialised and up.
 
         Held, where its data is gone although it once had some and the topology still names it primary: started
-        now, it would lead its shard with an empty database.
+        now, it would lead its shard with an empty database. Ready with a reason, where something else keeps vttablet
+        from being started beside it.
         """
 
     def topology_ready(self) -> Verdict | None:

@@ -60,6 +60,18 @@ def test_all_that_is_wrong_on_one_screen(here: Callable[..., Result], machine: M
     assert not machine.world.mysqlds[THIRD].io_running, "without --fix nothing is changed"
 
 
+def test_what_no_disk_tells_is_not_said_for_each_of_very_many(here: Callable[..., Result], ground: WorldGround) -> None:
+    def refuse() -> Any:
+        raise UnreachableError("we may not create pods/exec", fix="have the Role made")
+
+    ground.disks = {f"zone1-{number:010d}": refuse for number in range(30)}
+
+    shown = here().out
+
+    assert shown.count("could not be looked at: we may not create pods/exec") == 5
+    assert "warning  … and 25 more of this kind (not-examined)" in shown
+
+
 def test_with_fix_and_check_nothing_is_changed_either(here: Callable[..., Result], machine: Machine) -> None:
     happen(machine.world, [STOPPED])
     writes = list(machine.session.writes)

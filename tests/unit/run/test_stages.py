@@ -20,13 +20,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.world import World, a_cluster, down, up
+from tests.support.world import World, a_cluster, context_of, down, open_world, up
 from tests.support.world.changes import happen
 from tests.support.world.runs import Outcome
 from tests.support.world.stages import BY_NAME, prepare, run_stage
+from tests.support.world.target import WorldTarget
 from vitessctl.errors import ExitCode, NotReadyError
 from vitessctl.model.applications import Application
 from vitessctl.model.cluster import Cluster, Timeouts, Topology
+from vitessctl.targets.base import Verdict
 
 CASES = Path(__file__).parent / "cases"
 
@@ -114,3 +116,14 @@ def test_every_stage_comes_after_all_that_it_needs() -> None:
 
 def test_mysql_waits_for_nothing_because_it_takes_longest() -> None:
     assert BY_NAME["mysql"].needs == ()
+
+
+def test_a_tablet_that_its_pod_keeps_waiting_says_what_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = open_world()
+    world.topology.tablets.pop("zone1-0000000102")
+    said = Verdict.done("its vttablet waits for its keyspace: no answer of vtctld within 5 s")
+    monkeypatch.setattr(WorldTarget, "socket_ready", lambda self, tablet: said)
+
+    verdict = BY_NAME["tablets"].converge(context_of(world, a_cluster()))
+
+    assert verdict.reason == f"zone1-0000000102: not in the topology yet: {said.reason}"

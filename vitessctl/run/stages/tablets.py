@@ -29,9 +29,14 @@ def converge(context: Context) -> Verdict:
     records = {record.alias: record for record in context.vtctld.tablets()}
     faults: dict[str, str] = {}
     for shard in context.cluster.shards():
-        held = [tablet for tablet in shard.tablets if context.target.socket_ready(tablet).state is State.HELD]
+        sockets = {tablet.alias: context.target.socket_ready(tablet) for tablet in shard.tablets}
+        held = [tablet for tablet in shard.tablets if sockets[tablet.alias].state is State.HELD]
         others = [tablet for tablet in shard.tablets if tablet not in held]
-        found = {tablet.alias: fault for tablet in others if (fault := _fault(context, tablet, records))}
+        found = {
+            tablet.alias: fault
+            for tablet in others
+            if (fault := _fault(context, tablet, records, sockets[tablet.alias]))
+        }
         if not context.release.has_vtorc:
             found |= _lost_primary(context, shard, found)
         if held and not found:
@@ -45,10 +50,11 @@ def converge(context: Context) -> Verdict:
     return Verdict.done(f"{sum(1 for _ in context.cluster.tablets())} in the topology")
 
 
-def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord]) -> str:
+def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord], socket: Verdict) -> str:
+    """`socket`: where its MySQL is up, its reason is what keeps vttablet from starting."""
     record = records.get(tablet.alias)
     if record is None:
-        return "not in the topology yet"
+        return f"not in the topology yet{f': {socket.reason}' if socket.ready and socket.reason else ''}"
     if not record.hostname:
         return "its record is that of a stopped tablet"
     if not context.target.known_ready("vttablet", tablet.alias):

@@ -88,7 +88,10 @@ class Workloads:
         return Verdict.done()
 
     def mysql(self, tablet: Tablet) -> Verdict:
-        """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary."""
+        """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary.
+
+        Where its vttablet is not let start yet, the reason is what the container says that keeps it.
+        """
         pod = self._pod(tablet)
         if pod is None:
             return Verdict.waiting("its pod is not there yet")
@@ -98,6 +101,8 @@ class Workloads:
             said = self.lines(pod, KEYSPACE_CONTAINER, 1)
             if said and said[-1].startswith(HELD):
                 return Verdict.held(said[-1].removeprefix(HELD).strip())
+            if said:
+                return Verdict.done(f"its vttablet waits for its keyspace: {said[-1]}")
         return Verdict.done()
 
     def outdated(self, tablets: Iterable[Tablet]) -> list[str]:

@@ -110,6 +110,15 @@ def test_a_tablet_is_held_as_long_as_its_waiting_container_says_so(bed: Bed, sai
     assert workloads(bed).mysql(next(iter(bed.cluster.tablets()))).state is state
 
 
+def test_what_keeps_vttablet_from_starting_is_the_last_word_of_the_container_that_waits(bed: Bed) -> None:
+    pod_with(bed, "keyspace", state={"running": {}})
+    bed.api.write_log(NAMESPACE, POD, "keyspace", "no answer of vtctld within 5 s", "node doesn't exist: messages")
+
+    verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
+    assert verdict.ready
+    assert verdict.reason == "its vttablet waits for its keyspace: node doesn't exist: messages"
+
+
 def test_one_that_has_begun_is_not_held_whatever_it_once_said(bed: Bed) -> None:
     bed.api.write_log(NAMESPACE, POD, "keyspace", "held: its data is gone")
     assert workloads(bed).mysql(next(iter(bed.cluster.tablets()))).ready
