@@ -30,7 +30,7 @@ def service(bed: Bed, namespace: str, name: str, port: int) -> Iterator[str]:
         yield f"{spec['clusterIP']}:{port}"
         return
     api = open_api(bed.context, kubeconfig=str(bed.kubeconfig))
-    with api.forward(namespace, _pod(bed, namespace, spec["selector"]), port) as address:
+    with api.forward(namespace, lambda: _pod(bed, namespace, spec["selector"]), port) as address:
         yield f"{address.host}:{address.port}"
 
 
@@ -51,7 +51,8 @@ def _pod(bed: Bed, namespace: str, selector: Mapping[str, str]) -> str:
     labels = ",".join(f"{key}={value}" for key, value in selector.items())
     pods = json.loads(bed.kubectl("-n", namespace, "get", "pods", "-l", labels, "-o", "json"))["items"]
     ready = [pod["metadata"]["name"] for pod in pods if _is_ready(pod["status"].get("conditions", ()))]
-    assert ready, f"no pod with {labels} is ready"
+    if not ready:
+        raise ConnectionRefusedError(f"no pod with {labels} is ready")
     return str(ready[0])
 
 

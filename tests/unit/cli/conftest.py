@@ -19,7 +19,7 @@ from tests.support.live import REPOSITORY
 from tests.support.world import Session, World, context_of, documents_of
 from tests.support.world.runs import Serial, WorldClock
 from tests.support.world.target import WorldTarget
-from vitessctl.cli import declared, doctor, down, plan, rebuild, reparent, replication, sql, status, tablets, up
+from vitessctl.cli import declared, doctor, down, drill, plan, rebuild, reparent, replication, sql, status, tablets, up
 from vitessctl.cli.main import main
 from vitessctl.cli.session import Where
 from vitessctl.model.cluster import Cluster
@@ -101,11 +101,11 @@ def machine(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Machine:
         made.prune = prune
         return made
 
-    for module in (declared, doctor, plan, up, down, sql, status, tablets, replication, reparent, rebuild):
+    for module in (declared, doctor, plan, up, down, sql, status, tablets, replication, reparent, rebuild, drill):
         monkeypatch.setattr(module, "open_target", found.of)
-    for module in (declared, doctor, plan, up, down, status, tablets, reparent, rebuild):
+    for module in (declared, doctor, plan, up, down, status, tablets, reparent, rebuild, drill):
         monkeypatch.setattr(module, "documents_of", lambda cluster, target, options: documents_of(cluster))
-    for module in (declared, doctor, plan, sql, up, status, tablets, replication, reparent, rebuild):
+    for module in (declared, doctor, plan, sql, up, status, tablets, replication, reparent, rebuild, drill):
         monkeypatch.setattr(module, "context_of", context)
     monkeypatch.setattr("vitessctl.run.engine.SystemClock", lambda: WorldClock(world))
     monkeypatch.setattr("vitessctl.run.clock.SystemClock", lambda: WorldClock(world))

@@ -187,6 +187,7 @@ def test_everything_else(tmp_path: Path, cluster_of: Builder) -> None:
         users=[{"name": "app", "password": "correct horse"}, {"name": "made"}],
         extra_flags={"vtgate": {"enable-buffer": True}},
         timeouts={"default": "1m", "mysql": "1h"},
+        drills="allowed",
         local={"base_port": 16000, "my_cnf": "my.cnf", "user": "vitess", "vitess": "bin/vt", "mysql": "~/mysql"},
     )
     assert cluster.namespace == "db"
@@ -201,6 +202,7 @@ def test_everything_else(tmp_path: Path, cluster_of: Builder) -> None:
     assert "correct horse" not in repr(cluster)
     assert cluster.extra_flags == {"vtgate": {"enable-buffer": "true"}}
     assert (cluster.timeouts.of("mysql"), cluster.timeouts.of("etcd")) == (3600, 60)
+    assert cluster.drills
     assert cluster.local == Local(
         base_port=16000, my_cnf="[mysqld]\n", user="vitess", vitess=str(tmp_path / "bin" / "vt"), mysql="~/mysql"
     )

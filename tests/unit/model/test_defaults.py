@@ -39,6 +39,7 @@ GIVEN: dict[str, Callable[[Cluster], Any]] = {
     "applications.replicas": lambda cluster: cluster.applications[0].replicas,
     "applications.service": lambda cluster: cluster.applications[0].service,
     "local.base_port": lambda cluster: cluster.local.base_port,
+    "drills": lambda cluster: "allowed" if cluster.drills else "refused",
     "timeouts.default": lambda cluster: cluster.timeouts.default,
 }
 """Where in the cluster each default of the schema has to be found."""
