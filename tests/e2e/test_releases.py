@@ -133,3 +133,24 @@ def lose_the_primary(live: LiveCluster) -> str:
     live.down()
     shutil.rmtree(live.data_folder(lost))
     return lost
+
+
+def test_the_first_trials_cluster(state: Path) -> None:
+    """Vitess 2.1 with a primary, two replicas and two rdonly tablets in a cell called `test`."""
+    live = LiveCluster(state, REPOSITORY / "inventories" / "vitess-2.1", "--rehearse")
+    try:
+        live.up()
+        status = live.wait_ready()
+        types = sorted(tablet["type"] for tablet in status["tablets"])
+        assert types == ["primary", "rdonly", "rdonly", "replica", "replica"]
+        with live.connect("test_keyspace") as cursor:
+            cursor.execute("create table notes (id bigint primary key)")
+            cursor.execute("insert into notes values (1)")
+        live.wait_ready()
+        for place in ("test_keyspace", "test_keyspace@replica", "test_keyspace@rdonly"):
+            assert live.rows("select id from notes", place) == [(1,)]
+        assert "Nothing changed." in live.up()
+        live.down()
+        assert leftovers(live.state) == []
+    finally:
+        live.remove()

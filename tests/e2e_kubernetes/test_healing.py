@@ -1,0 +1,142 @@
+"""`replication`, `reparent` and `rebuild` on a real Kubernetes: stand-ins, or real Vitess where it is named.
+
+Told in one namespace, step after step; each step begins with a cluster that is ready.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e_kubernetes.cluster import NOTES, Cluster
+from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
+from tests.testbed import fixtures
+from tests.testbed.fixtures import Bed
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="module")
+def cluster(bed: Bed) -> Iterator[Cluster]:
+    with fixtures.fresh_namespace(bed) as namespace:
+        yield Cluster(bed, namespace, Vitessctl(bed, namespace, INVENTORY))
+
+
+@pytest.fixture
+def ready(cluster: Cluster) -> Cluster:
+    """A cluster that is up and has rows."""
+    cluster.up()
+    cluster.until_ready()  # after a test that failed, it may not be
+    cluster.query(NOTES)
+    cluster.query("replace into notes values (1, 'kept')")
+    cluster.until_copied()
+    return cluster
+
+
+def said(ran_screen: str) -> list[dict[str, Any]]:
+    """Lines of JSON."""
+    return [json.loads(line) for line in ran_screen.splitlines() if line.startswith("{")]
+
+
+def replica(cluster: Cluster) -> str:
+    """The alias of a tablet that does not lead."""
+    return next(str(each["alias"]) for each in cluster.status()["tablets"] if each["type"] == "replica")
+
+
+def test_replication_works_and_says_who_copies_from_whom(ready: Cluster) -> None:
+    ran = ready.vitessctl("replication", "--output", "json").ok()
+
+    (found,) = said(ran.screen)
+    tablets = found["shards"][0]["tablets"]
+    assert found["broken"] is False
+    assert {each["source"] for each in tablets if each["alias"] != ready.primary} == {ready.primary}
+
+
+def test_a_planned_reparent_loses_nothing(ready: Cluster) -> None:
+    wanted = replica(ready)
+    with ready.clients(10_000) as client:
+        ran = ready.vitessctl("reparent", "messages", "--to", wanted, "--output", "json").ok()
+        client.wait_for_writes(10, 60)
+
+    end = said(ran.screen)[-1]
+    assert (end["type"], end["primary"], len(end["replicas"])) == ("reparented", wanted, 2)
+    ready.until(lambda status: status["shards"][0]["primary"] == wanted)
+    assert client.story.read_errors == []
+    print(f"\nplanned: gap {end['gap_seconds']} s, outage of writes {client.story.write_outage:.1f} s")  # noqa: T201
+    runs = said(ready.vitessctl("history", "--output", "json").ok().screen)[0]["runs"]
+    assert (runs[0]["command"], runs[0]["result"]) == ("reparent", "done")
+
+
+@contextmanager
+def frozen(cluster: Cluster, *pods: str) -> Iterator[None]:
+    """Every process of these pods stands still."""
+    uids = [cluster.pods()[pod]["metadata"]["uid"] for pod in pods]
+    names = [form for uid in uids for form in (uid, uid.replace("-", "_"))]
+    pids = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cgroup") if _mentions(path, names)]
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _mentions(path: Path, names: list[str]) -> bool:
+    try:
+        text = path.read_text()
+    except OSError:  # it ended meanwhile
+        return False
+    return any(name in text for name in names)
+
+
+def test_a_frozen_primary_is_replaced_and_nothing_is_lost(ready: Cluster) -> None:
+    """With vtorc frozen too, so that it is our doing."""
+    ready.needs_own_node()
+    victim = ready.primary
+    vtorc = next(name for name in ready.pods() if "vtorc" in name)
+    with ready.clients(20_000) as client:
+        with frozen(ready, vtorc, ready.tablet_pod(victim)):
+            ran = ready.vitessctl("reparent", "messages", "--yes", "--output", "json").ok()
+            client.wait_for_writes(10, 60)
+        ready.until_ready(180)
+
+    chosen = next(each for each in said(ran.screen) if each["type"] == "reparent")
+    end = said(ran.screen)[-1]
+    assert (chosen["mode"], chosen["old"]) == ("emergency", victim)
+    assert end["silent"] == [victim]
+    print(f"\nemergency: gap {end['gap_seconds']} s, outage of writes {client.story.write_outage:.1f} s")  # noqa: T201
+
+
+def test_a_replica_is_made_anew_on_a_new_volume(ready: Cluster) -> None:
+    victim = replica(ready)
+    claim = f"data-{ready.tablet_pod(victim)}"
+    before = ready.get("persistentvolumeclaim", claim)["metadata"]["uid"]
+
+    ran = ready.vitessctl("rebuild", victim, "--yes", "--output", "json").ok()
+
+    end = said(ran.screen)[-1]
+    assert (end["type"], end["alias"], end["way"]) == ("rebuilt", victim, "binlogs")
+    assert end["old_data"] == [f"deleted: PersistentVolumeClaim/{claim}"]
+    assert ready.get("persistentvolumeclaim", claim)["metadata"]["uid"] != before
+    ready.until_ready()
+    assert ready.vitessctl("replication").ok()
+    assert ready.query("select words from notes where id = 1", "messages@replica") == [("kept",)]
+    print(f"\nrebuild: {end['seconds']} s")  # noqa: T201
+    assert "Nothing changed." in ready.up().screen
+
+
+def test_the_primary_is_never_rebuilt(ready: Cluster) -> None:
+    ran = ready.vitessctl("rebuild", ready.primary, "--yes")
+
+    assert ran.code == 1
+    assert "is not rebuilt; nothing was changed" in ran.screen
+    ready.until_ready()
