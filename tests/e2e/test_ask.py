@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,13 @@ FIRST, SECOND = "zone1-0000000100", "zone1-0000000101"
 
 
 def answer(cluster: LiveCluster, *words: str) -> dict[str, Any]:
-    """The one JSON object that a command prints."""
-    done = cluster.run(*words, "--output", "json")
+    """The one JSON object that a command prints.
+
+    Asked again where a tablet did not answer in the moment that it gets (exit code 3).
+    """
+    deadline = time.monotonic() + 60
+    while (done := cluster.run(*words, "--output", "json")).returncode == 3 and time.monotonic() < deadline:
+        pass
     assert done.returncode == 0, done.stdout + done.stderr
     data: dict[str, Any] = json.loads(done.stdout)
     return data
