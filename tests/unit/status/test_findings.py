@@ -80,7 +80,7 @@ SCALE = FieldChange("spec.replicas", 1, 2)
         ),
         (
             Operation.UPDATE,
-            (IMAGE,),
+            (IMAGE, replace(IMAGE, path="spec.template.spec.initContainers[tools].image")),
             {"image-differs": [f"{VTGATE}: runs image vitess/lite:v24.0.3, the spec says vitess/lite:v24.0.4"]},
         ),
         (

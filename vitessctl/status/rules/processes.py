@@ -59,8 +59,8 @@ def _pending(view: View, change: Change) -> Iterator[Finding]:
 
 def _differing(change: Change) -> Iterator[Finding]:
     images = [field for field in change.fields if field.path.endswith("image") and not field.secret]
-    for field in images:
-        yield finding("image-differs", change.label, before=field.before, after=field.after)
+    for before, after in dict.fromkeys((field.before, field.after) for field in images):  # several containers have it
+        yield finding("image-differs", change.label, before=before, after=after)
     others = [field.path for field in change.fields if field not in images]
     if others or not images:
         more = ", …" if len(others) > _SHOWN_FIELDS else ""
