@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.e2e_kubernetes.cluster import NOTES, Cluster
+from tests.e2e_kubernetes.cluster import Cluster
 from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
 from tests.testbed import fixtures
 from tests.testbed.fixtures import Bed
@@ -24,13 +24,10 @@ INPUT = b"select 1;\n" * 20_000
 
 @pytest.fixture(scope="module")
 def cluster(bed: Bed) -> Iterator[Cluster]:
-    """A cluster with a row."""
+    """A cluster that is up."""
     with fixtures.fresh_namespace(bed) as namespace:
         cluster = Cluster(bed, namespace, Vitessctl(bed, namespace, INVENTORY))
         cluster.up()
-        cluster.query(NOTES)
-        cluster.query("insert into notes values (1, 'first')")
-        cluster.until_copied()
         yield cluster
 
 
