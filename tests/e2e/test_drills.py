@@ -13,7 +13,9 @@ import pytest
 
 from tests.support.live import REPOSITORY, LiveCluster
 from tests.support.writer import Client
+from vitessctl import releases
 from vitessctl.drills.names import Name
+from vitessctl.vtctld.client import connect
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -59,8 +61,7 @@ def test_every_drill_heals_and_loses_nothing(running: LiveCluster) -> None:
     """A client of the test's own writes beside the drill's; its rows are there afterwards, on every tablet."""
     first = 1_000_000
     for name in HERE:
-        running.wait_ready(90)
-        before = running.primary()
+        before = running.primary(running.wait_ready(90))
         with Client(running, first) as client:
             client.wait_for_writes(3, 30)
             done = drill(running, name)
@@ -82,11 +83,13 @@ def test_every_drill_heals_and_loses_nothing(running: LiveCluster) -> None:
         if name in REPLICAS_STAY:
             assert report["reads"]["replica"]["failed"] == 0
             assert client.story.read_errors == []
-        running.wait_ready(90)
-        for tablet in running.status()["tablets"]:
-            held = {int(row[0]) for row in running.as_dba(tablet["alias"], "select id from vt_messages.notes")}
+        status = running.wait_ready(90)
+        vtctld = connect(status["vtctld"][0]["grpc"], releases.get("24"))
+        for alias in (tablet["alias"] for tablet in status["tablets"]):
+            held = {int(row[0]) for row in vtctld.fetch_as_dba(alias, "select id from vt_messages.notes").rows}
             assert set(client.story.acknowledged) <= held
-            assert own_tables(running, tablet["alias"]) == []
+            assert vtctld.fetch_as_dba(alias, "show tables like 'vitessctl_drill%'").rows == ()
+        vtctld.close()
 
 
 def test_the_report_agrees_with_the_rows_that_are_there(running: LiveCluster) -> None:
@@ -124,7 +127,7 @@ def test_the_report_agrees_with_the_rows_that_are_there(running: LiveCluster) ->
 
 def test_a_row_that_is_lost_is_found_and_kept_as_evidence(running: LiveCluster) -> None:
     """Somebody deletes a row on every tablet meanwhile, behind everybody's back: the drill must see it."""
-    running.wait_ready()
+    address = running.wait_ready()["vtgate"][0]["mysql"]
     process = subprocess.Popen(
         running.command("drill", "kill-vtctld", *ALLOWED, "--yes", "--output", "json"),
         stdout=subprocess.PIPE,
@@ -136,7 +139,7 @@ def test_a_row_that_is_lost_is_found_and_kept_as_evidence(running: LiveCluster) 
     table = next(found["table"] for line in process.stdout if (found := json.loads(line))["type"] == "drill")
     deleted = 0
     while deleted == 0 and process.poll() is None:
-        deleted = _delete_one(running, table.partition(".")[2])
+        deleted = _delete_one(address, table.partition(".")[2])
     rest, complained = process.communicate(timeout=120)
 
     report = next(found for text in rest.splitlines() if (found := json.loads(text))["type"] == "drilled")
@@ -147,11 +150,12 @@ def test_a_row_that_is_lost_is_found_and_kept_as_evidence(running: LiveCluster) 
     assert own_tables(running, running.primary()) == [table.partition(".")[2]]
 
 
-def _delete_one(running: LiveCluster, table: str) -> int:
+def _delete_one(address: str, table: str) -> int:
     """How many rows are gone: none while there is no such table, or no such row yet."""
     try:
-        with running.connect("messages") as cursor:
-            return int(cursor.execute(f"delete from {table} where id = 1"))
+        host, port = address.split(":")
+        with pymysql.connect(host=host, port=int(port), user="app", database="messages", autocommit=True) as connection:
+            return int(connection.cursor().execute(f"delete from {table} where id = 1"))
     except pymysql.MySQLError:
         return 0
 
