@@ -175,15 +175,3 @@ def test_one_machine_has_no_node_to_drain(running: LiveCluster) -> None:
 
     assert done.returncode == 5
     assert "everything of a cluster on one machine is on that machine" in done.stderr
-
-
-def test_a_cluster_that_is_ill_is_not_hurt_more(running: LiveCluster) -> None:
-    running.wait_ready()
-    victim = next(tablet["alias"] for tablet in running.status()["tablets"] if tablet["type"] == "replica")
-    running.as_dba(victim, "stop slave" if running.flag == "--rehearse" else "stop replica")
-
-    done = running.run("drill", "kill-vtgate", *ALLOWED, "--yes")
-
-    assert done.returncode in (1, 0), done.stdout  # vtorc may have mended it before the look
-    if done.returncode == 1:
-        assert "the cluster is not healthy; nothing was done" in done.stderr

@@ -67,6 +67,13 @@ class Release:
     """Whether a keyspace's sidecar database can have another name than `_vt`."""
     extra_my_cnf: Sequence[str]
     """MySQL settings in the image that mysqlctld does not choose by itself: its flavour's."""
+    my_cnf_forgets: bool
+    """Whether MySQL has to be told not to forget: with mysqlctld's own settings one that is killed loses rows.
+
+    default.cnf of 2.1 has `innodb_support_xa = 0` and `innodb_flush_log_at_trx_commit = 2`: a primary came back from a
+    kill -9 without rows that its binary log has, and with a GTID set that says that they are there (seen with 2.1.1 and
+    MySQL 5.6). 8 has neither any more; 3 to 7 were not looked at, and MySQL's own defaults do no harm there.
+    """
     users_file_lists: bool
     """Whether vtgate's file of users holds a list of passwords for each, or the one bare."""
     admin_client: str
