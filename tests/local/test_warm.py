@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.local.support import Sandbox, program, wait_for
+from tests.support.live import REPOSITORY
 from vitessctl.render.documents import Document
-from vitessctl.targets.local import warm
+from vitessctl.targets.local import launch, warm
 from vitessctl.targets.local.install import rehearsal_binaries
 from vitessctl.targets.local.target import LocalTarget
 
@@ -103,8 +107,8 @@ def test_what_cannot_be_imported_is_started_as_a_program(monkeypatch: pytest.Mon
     leave_this_process_alone(monkeypatch)
     monkeypatch.setitem(launch.PROGRAMS, "vtgate", "vitessctl.rehearsal.no_such_module")
     found = warm.preload()
-    assert "vtgate" not in found
-    assert "vtctld" in found
+    assert not found.can_become("vtgate")
+    assert found.can_become("vtctld")
 
 
 def test_without_any_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +116,69 @@ def test_without_any_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     leave_this_process_alone(monkeypatch)
     monkeypatch.setitem(sys.modules, "vitessctl.rehearsal.launch", None)
     monkeypatch.delattr("vitessctl.rehearsal.launch", raising=False)
-    assert warm.preload() == frozenset()
+    assert warm.preload().programs == frozenset()
+
+
+@pytest.fixture
+def package(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package in vitessctl's place, with one module and its data."""
+    root = folder / "package"
+    (root / "data").mkdir(parents=True)
+    (root / "module.py").write_text("FACTS = 1\n")
+    (root / "data/facts.json").write_text("{}\n")
+    monkeypatch.setattr(warm, "_ROOT", root)
+    return root
+
+
+def test_what_nobody_has_changed_is_forked(package: Path) -> None:
+    ready = warm.Warm(frozenset({"vtgate"}), warm.files_in(package))
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__/module.cpython-311.pyc").write_text("Python's own")
+    assert ready.can_become("vtgate")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: (root / "data/facts.json").write_text('{"newer": true}\n'),
+        lambda root: os.utime(root / "module.py", ns=(1, 1)),
+        lambda root: (root / "module.py").unlink(),
+        lambda root: (root / "another.py").touch(),
+    ],
+    ids=["grown", "written again", "gone", "new"],
+)
+def test_once_a_file_has_changed_the_program_is_started(package: Path, change: Callable[[Path], object]) -> None:
+    ready = warm.Warm(frozenset({"vtgate"}), warm.files_in(package))
+    change(package)
+    assert not ready.can_become("vtgate")
+
+
+def test_a_rehearsal_outlives_an_upgrade(
+    sandbox: Sandbox, target: LocalTarget, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Facts, and the code that reads them, change together under a running supervisord, which imported the old code."""
+    installed = folder / "installed"
+    shutil.copytree(REPOSITORY / "vitessctl", installed / "vitessctl", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(launch, "package_root", lambda: str(installed))
+    target.apply([mysqlctld()])
+    wait_for("its first words", lambda: "Version: " in sandbox.log(NAME))
+
+    add_a_fact(installed / "vitessctl/releases")
+    os.kill(sandbox.pid(NAME), signal.SIGKILL)
+
+    wait_for("its next words", lambda: sandbox.log(NAME).count("Version: ") == 2 or "Error" in sandbox.log(NAME))
+    assert "unexpected keyword argument" not in sandbox.log(NAME)
+
+
+def add_a_fact(package: Path) -> None:
+    """As a newer vitessctl has one more."""
+    data, code = package / "data/facts.json", package / "release.py"
+    facts = json.loads(data.read_text())
+    facts["facts"]["newer"] = {"..": True}
+    data.write_text(json.dumps(facts))
+    text = code.read_text()
+    assert text.count("    users_file_lists: bool\n") == 1
+    code.write_text(text.replace("    users_file_lists: bool\n", "    newer: bool\n    users_file_lists: bool\n"))
 
 
 @pytest.mark.parametrize("failure", [ZeroDivisionError("broken"), SystemExit(7)])

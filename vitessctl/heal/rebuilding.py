@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vitessctl.errors import NotReadyError, UnreachableError
+from vitessctl.errors import NotReadyError, UnreachableError, VitessctlError
 from vitessctl.heal.cloning import clone
 from vitessctl.heal.look import SeenShard
 from vitessctl.heal.replicating import differences
@@ -16,6 +16,7 @@ from vitessctl.render.documents import Document
 from vitessctl.run import events
 from vitessctl.run.clock import Clock
 from vitessctl.run.context import Context
+from vitessctl.run.last_words import last_words, shown
 from vitessctl.run.stages.replication import SETTLED_SECONDS, repair_tablet, replica_fault
 from vitessctl.targets.base import Change, State
 from vitessctl.vtctld.errors import VtctldError
@@ -53,6 +54,8 @@ class Rebuilder:
         self._say = say
         self._began = clock.now()
         self._tablet: Tablet = next(each for each in seen.shard.tablets if each.alias == wanted.alias)
+        self._starting: Sequence[Document] = ()
+        """What is waited for to start: its log says why it does not."""
         context.acted, context.now = self._acted, clock.now
 
     def run(self) -> Rebuilt:
@@ -81,7 +84,9 @@ class Rebuilder:
             self._context.acted(STAGE, sentence, True)
         if mysql:
             self._applied(target.apply(mysql))
+            self._starting = mysql
             self._until("its MySQL", self._no_mysql)
+            self._starting = ()
         self._applied(target.apply(rest))
         return said
 
@@ -145,11 +150,20 @@ class Rebuilder:
                     where=self._wanted.shard,
                     why=f"it waits for {what}, and for {STILL_SECONDS:.0f} s: {reason}",
                     fix=f"mend the cause (see vitessctl logs {self._wanted.alias}), then run the same command again",
+                    evidence=self._last_words(),
                 )
             if now - reminded > REMIND_SECONDS:
                 reminded = now
-                self._say(events.Waiting(self._seconds(), STAGE, now - self._began, reason))
+                told = "; its log ends: ".join((reason, *self._last_words()[-1:]))
+                self._say(events.Waiting(self._seconds(), STAGE, now - self._began, told))
             self._clock.pause(PAUSE, self._context.cancelled)
+
+    def _last_words(self) -> tuple[str, ...]:
+        """The end of the log of what is started; nothing where it cannot be read."""
+        try:
+            return shown(last_words(self._context.target, self._starting, self._wanted.alias))
+        except VitessctlError:
+            return ()
 
     def _asked(self, missing: Callable[[], str]) -> str:
         try:

@@ -11,6 +11,7 @@ from tests.support.world import reparent as promotion
 from tests.support.world.changes import happen
 from tests.support.world.runs import WorldClock
 from tests.support.world.session import Session
+from tests.support.world.target import WorldTarget
 from tests.unit.heal.worlds import FIRST, SECOND, THIRD
 from vitessctl.errors import NotReadyError
 from vitessctl.heal.look import look
@@ -199,6 +200,25 @@ def test_while_it_waits_it_says_for_what() -> None:
     waits = [event for event in heard if isinstance(event, events.Waiting)]
     assert len(waits) > 10
     assert waits[-1].reason == "it lacks 42 transactions"
+
+
+def test_a_mysql_that_does_not_come_up_is_told_of_in_the_words_of_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = a_story()
+    refused = Verdict.waiting("its mysqlctld does not answer yet: Connection refused")
+    monkeypatch.setattr(WorldTarget, "socket_ready", lambda self, tablet: refused)
+    world.logs["mysqlctld", SECOND] = ["Version: 24", "TypeError: broken"]
+    cluster, heard = a_cluster(), list[Any]()
+    context = context_of(world, cluster)
+    (seen,) = look(context, tuple(cluster.shards()))
+    wanted = decide(seen, SECOND, Means(True, False), True)
+
+    with pytest.raises(NotReadyError) as late:
+        Rebuilder(context, seen, wanted, WorldClock(world), heard.append).run()
+
+    name = f"mysqlctld-{SECOND}"
+    assert late.value.evidence == (f"{name}: Version: 24", f"{name}: TypeError: broken")
+    waits = [event.reason for event in heard if isinstance(event, events.Waiting)]
+    assert set(waits) == {f"{refused.reason}; its log ends: {name}: TypeError: broken"}
 
 
 def test_a_mysql_that_can_never_start_ends_it_at_once() -> None:

@@ -84,7 +84,7 @@ class Wakeup:
 class PromptOptions(supervisor.options.ServerOptions):  # type: ignore[misc]
     """supervisord's options, with the poller and the signals that make it prompt."""
 
-    warm: frozenset[str] = frozenset()
+    warm = warm.Warm()
     """Programs that need not be started, as they were imported."""
 
     def openhttpservers(self, supervisord: Any) -> None:
@@ -119,7 +119,7 @@ class PromptOptions(supervisor.options.ServerOptions):  # type: ignore[misc]
         if name == guard.GUARDED and "VTDATAROOT" in environment:
             state = Path(os.environ[processes.STATE_VARIABLE])
             guard.prepare(arguments, state, Path(environment["VTDATAROOT"]))
-        if name in self.warm:
+        if self.warm.can_become(name):
             warm.become(name, arguments[1:], environment)
         super().execve(filename, arguments, environment)
 
