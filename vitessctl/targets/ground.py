@@ -79,6 +79,8 @@ class Jam:
     """Why nothing is; "" where something is."""
     leaving: bool = True
     """Whether it was deleted already."""
+    uid: str = ""
+    """Which pod of that name it is: a StatefulSet makes the next one under the same."""
 
 
 class Ground(Protocol):

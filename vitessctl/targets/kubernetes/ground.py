@@ -110,7 +110,7 @@ class KubernetesGround:
         """What is proven to be safe for it now."""
         name = jam.label.partition("/")[2]
         pod = self._api.get(kinds.POD, self._namespace, name)
-        if pod is None:
+        if pod is None or jams.uid_of(pod) != jam.uid:  # another of that name may be alive: nothing was seen of it
             return f"{jam.label} is gone by itself"
         return jams.free(self._api, self._namespace, pod, jam.way)
 

@@ -46,7 +46,7 @@ def jams(api: KubernetesApi, found: Found, now: datetime) -> Iterator[Jam]:
             if trouble is not None and trouble in _KEPT_BACK:
                 yield _leaving(api, pod, trouble, why)
         elif trouble is None and (why := _left_behind(pod, found.stateful_sets)):
-            yield Jam(f"Pod/{name_of(pod)}", pods.subject_of(pod), why, DELETE, leaving=False)
+            yield Jam(f"Pod/{name_of(pod)}", pods.subject_of(pod), why, DELETE, leaving=False, uid=uid_of(pod))
 
 
 def _leaving(api: KubernetesApi, pod: KubernetesObject, trouble: Trouble, why: str) -> Jam:
@@ -58,7 +58,7 @@ def _leaving(api: KubernetesApi, pod: KubernetesObject, trouble: Trouble, why: s
     if not gone:
         return Jam(label, subject, why, refusal=_KEPT_BACK[trouble].format(node=node or "(none yet)"))
     way = FINALIZERS if pod["metadata"].get("finalizers") else FORCE
-    return Jam(label, subject, f"{why}; its node {node} is gone", way)
+    return Jam(label, subject, f"{why}; its node {node} is gone", way, uid=uid_of(pod))
 
 
 def _left_behind(pod: KubernetesObject, stateful_sets: Mapping[str, KubernetesObject]) -> str:
@@ -75,10 +75,14 @@ def _left_behind(pod: KubernetesObject, stateful_sets: Mapping[str, KubernetesOb
     return f"is in {word}, of an earlier revision than its StatefulSet, which waits for it" if word in STUCK else ""
 
 
+def uid_of(pod: KubernetesObject) -> str:
+    """Which one of all that had its name."""
+    return str(pod["metadata"]["uid"])
+
+
 def free(api: KubernetesApi, namespace: str, pod: KubernetesObject, way: str) -> str:
     """Free the very pod that was seen; says what was done. Raises Outdated where it changed meanwhile."""
-    name, metadata = name_of(pod), pod["metadata"]
-    uid = str(metadata["uid"])
+    name, metadata, uid = name_of(pod), pod["metadata"], uid_of(pod)
     if way == DELETE:
         api.delete(kinds.POD, namespace, name, uid=uid)
         return f"deleted Pod/{name}, which its StatefulSet makes anew on the same volume"

@@ -141,6 +141,22 @@ def test_a_pod_that_has_gone_meanwhile_is_not_looked_for(bed: Bed) -> None:
     assert bed.writes == []
 
 
+def test_one_that_was_made_anew_under_its_name_is_let_live(bed: Bed) -> None:
+    """The node of the one that hung was gone; this one may have rows under its hands."""
+    deleted(bed)
+    gone_node(bed)
+    (jam,) = jams(bed)
+    pod = bed.api.stored(kinds.POD, NAMESPACE, POD)
+    bed.api.remove(kinds.POD, NAMESPACE, POD)
+    for name in ("uid", "deletionTimestamp"):
+        pod["metadata"].pop(name)
+    bed.api.put(pod)
+
+    assert KubernetesGround(bed.target).free(jam) == f"Pod/{POD} is gone by itself"
+    assert bed.writes == []
+    assert POD in bed.api.names(kinds.POD, NAMESPACE)
+
+
 # A StatefulSet that waits for its broken pod
 
 
