@@ -123,7 +123,8 @@ class Target:
     def __exit__(self, *error): pass
     def changing(self, run):
         print("waiting", flush=True)
-        threading.Event().wait(60)
+        for _ in range(60):  # in short pieces, as a run waits: a signal just before a wait is heard after it
+            threading.Event().wait(1)
 
 up.open_target = lambda *place, look_ahead: Target()
 main()
