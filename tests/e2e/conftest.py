@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,23 @@ def state() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="vt", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
         yield Path(folder) / "s"
+
+
+@contextmanager
+def lasting(flag: str) -> Iterator[LiveCluster]:
+    """A cluster for all tests of a module, led by its first tablet, with a table `notes`."""
+    if flag == "--local":
+        require_real()
+    with tempfile.TemporaryDirectory(prefix="vt", dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        live = LiveCluster(Path(folder) / "s", REPOSITORY / "inventories" / "minimal", flag)
+        try:
+            live.up()
+            with live.connect("messages") as cursor:
+                cursor.execute("create table notes (id bigint primary key)")
+            yield live
+        finally:
+            live.remove()
 
 
 @pytest.fixture

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import TARGETS, require_real
+from tests.e2e.conftest import TARGETS, lasting
 from tests.e2e.test_status_findings import (
     frozen,
     pid_of,
@@ -28,7 +25,7 @@ from tests.e2e.test_status_findings import (
     without_vtorc,
     write,
 )
-from tests.support.live import REPOSITORY, LiveCluster
+from tests.support.live import LiveCluster
 from vitessctl.doctor.examine import SECONDS, SECONDS_A_TABLET
 from vitessctl.targets.local import programs
 from vitessctl.targets.local.rpc import SupervisorClient
@@ -41,19 +38,8 @@ BUSY = 6.0
 
 @pytest.fixture(scope="module", params=TARGETS)
 def cluster(request: pytest.FixtureRequest) -> Iterator[LiveCluster]:
-    """One cluster for all, led by its first tablet, with a table `notes`."""
-    if request.param == "--local":
-        require_real()
-    with tempfile.TemporaryDirectory(prefix="vt", dir="/tmp") as folder:
-        os.chmod(folder, 0o755)
-        live = LiveCluster(Path(folder) / "s", REPOSITORY / "inventories" / "minimal", str(request.param))
-        try:
-            live.up()
-            with live.connect("messages") as cursor:
-                cursor.execute("create table notes (id bigint primary key)")
-            yield live
-        finally:
-            live.remove()
+    with lasting(str(request.param)) as live:
+        yield live
 
 
 @pytest.fixture(autouse=True)

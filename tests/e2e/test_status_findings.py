@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import TARGETS, require_real
-from tests.support.live import REPOSITORY, LiveCluster
+from tests.e2e.conftest import TARGETS, lasting
+from tests.support.frozen import frozen
+from tests.support.live import LiveCluster
 from vitessctl import releases
 from vitessctl.targets.local.rpc import SupervisorClient
 from vitessctl.vtctld.client import connect
@@ -34,21 +33,11 @@ Said = set[tuple[str, str]]
 
 @pytest.fixture(scope="module", params=TARGETS)
 def cluster(request: pytest.FixtureRequest) -> Iterator[LiveCluster]:
-    """One cluster for all drills, led by its first tablet, with a table `notes`."""
-    if request.param == "--local":
-        require_real()
-    with tempfile.TemporaryDirectory(prefix="vt", dir="/tmp") as folder:
-        os.chmod(folder, 0o755)
-        live = LiveCluster(Path(folder) / "s", REPOSITORY / "inventories" / "minimal", str(request.param))
-        try:
-            live.up()
-            with live.connect("messages") as cursor:
-                cursor.execute("create table notes (id bigint primary key)")
-                for number in range(20):
-                    cursor.execute("insert into notes (id) values (%s)", (number,))
-            yield live
-        finally:
-            live.remove()
+    with lasting(str(request.param)) as live:
+        with live.connect("messages") as cursor:
+            for number in range(20):
+                cursor.execute("insert into notes (id) values (%s)", (number,))
+        yield live
 
 
 @pytest.fixture(autouse=True)
@@ -75,18 +64,6 @@ def look(live: LiveCluster, wanted: Said) -> dict[str, Any]:
 
 def sentence(status: dict[str, Any], kind: str) -> str:
     return str(next(each["sentence"] for each in status["findings"] if each["id"] == kind))
-
-
-@contextmanager
-def frozen(*pids: int) -> Iterator[None]:
-    """SIGSTOP: its port is open and says nothing."""
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

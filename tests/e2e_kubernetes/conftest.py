@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e_kubernetes.command import Vitessctl
+from tests.e2e_kubernetes.cluster import Cluster
+from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
 from tests.support.kubernetes.proxy import NoCredentials, Proxy
 from tests.testbed import fixtures
 from tests.testbed.fixtures import Bed
@@ -42,6 +43,13 @@ def bed(bare_bed: Bed) -> Bed:
 def vitessctl(bed: Bed, namespace: str) -> Vitessctl:
     """The command, for a namespace of the test's own."""
     return Vitessctl(bed, namespace)
+
+
+@pytest.fixture(scope="module")
+def cluster(bed: Bed) -> Iterator[Cluster]:
+    """inventories/minimal in a namespace for all tests of a module; not up yet."""
+    with fixtures.fresh_namespace(bed) as namespace:
+        yield Cluster(bed, namespace, Vitessctl(bed, namespace, INVENTORY))
 
 
 @pytest.fixture

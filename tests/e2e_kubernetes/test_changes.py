@@ -6,24 +6,13 @@ Vitess where VITESS_BIN and MYSQL_ROOT name it. How long writers were out is pri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.e2e_kubernetes.cluster import Cluster
-from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
 from tests.e2e_kubernetes.conftest import NEXT_IMAGE
 from tests.support.writer import Story
-from tests.testbed import fixtures
-from tests.testbed.fixtures import Bed
 
 pytestmark = pytest.mark.timeout(900)
-
-
-@pytest.fixture(scope="module")
-def cluster(bed: Bed) -> Iterator[Cluster]:
-    with fixtures.fresh_namespace(bed) as namespace:
-        yield Cluster(bed, namespace, Vitessctl(bed, namespace, INVENTORY))
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ Told in one namespace, step after step; each step begins with a cluster that is 
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,17 +14,9 @@ from typing import Any
 import pytest
 
 from tests.e2e_kubernetes.cluster import NOTES, Cluster
-from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
-from tests.testbed import fixtures
-from tests.testbed.fixtures import Bed
+from tests.support.frozen import frozen
 
 pytestmark = pytest.mark.timeout(900)
-
-
-@pytest.fixture(scope="module")
-def cluster(bed: Bed) -> Iterator[Cluster]:
-    with fixtures.fresh_namespace(bed) as namespace:
-        yield Cluster(bed, namespace, Vitessctl(bed, namespace, INVENTORY))
 
 
 @pytest.fixture
@@ -74,19 +64,13 @@ def test_a_planned_reparent_loses_nothing(ready: Cluster) -> None:
 
 
 @contextmanager
-def frozen(cluster: Cluster, *pods: str) -> Iterator[None]:
+def frozen_pods(cluster: Cluster, *pods: str) -> Iterator[None]:
     """Every process of these pods stands still."""
     uids = [cluster.pods()[pod]["metadata"]["uid"] for pod in pods]
     names = [form for uid in uids for form in (uid, uid.replace("-", "_"))]
     pids = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cgroup") if _mentions(path, names)]
-    assert pids
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with frozen(*pids):
         yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def _mentions(path: Path, names: list[str]) -> bool:
@@ -103,7 +87,7 @@ def test_a_frozen_primary_is_replaced_and_nothing_is_lost(ready: Cluster) -> Non
     victim = ready.primary
     vtorc = next(name for name in ready.pods() if "vtorc" in name)
     with ready.clients(20_000) as client:
-        with frozen(ready, vtorc, ready.tablet_pod(victim)):
+        with frozen_pods(ready, vtorc, ready.tablet_pod(victim)):
             ran = ready.vitessctl("reparent", "messages", "--yes", "--output", "json").ok()
             client.wait_for_writes(10, 60)
         ready.until_ready(180)

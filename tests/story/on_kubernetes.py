@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tests.e2e_kubernetes.cluster import Cluster
 from tests.e2e_kubernetes.command import Ran, Vitessctl
-from tests.story.place import INVENTORY, stopped
+from tests.story.place import INVENTORY
 from tests.story.release import Release
+from tests.support.frozen import frozen
 from tests.support.guestbook import Visitor
 from tests.testbed.fixtures import Bed
 
@@ -58,11 +59,11 @@ class OnKubernetes:
     def freeze(self, alias: str) -> AbstractContextManager[None]:
         """See Place."""
         pods = self.cluster.pods()
-        frozen = [self.cluster.tablet_pod(alias), *(name for name in pods if "-vtorc-" in name)]
-        uids = [pods[name]["metadata"]["uid"] for name in frozen]
+        silent = [self.cluster.tablet_pod(alias), *(name for name in pods if "-vtorc-" in name)]
+        uids = [pods[name]["metadata"]["uid"] for name in silent]
         names = [form for uid in uids for form in (uid, uid.replace("-", "_"))]
         cgroups = {int(path.parent.name): _text(path) for path in Path("/proc").glob("[0-9]*/cgroup")}
-        return stopped([pid for pid, text in cgroups.items() if any(name in text for name in names)])
+        return frozen(*(pid for pid, text in cgroups.items() if any(name in text for name in names)))
 
     def untouched(self) -> object:
         """See Place."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e_kubernetes.command import Ran
-from tests.story.place import INVENTORY, stopped
+from tests.story.place import INVENTORY
 from tests.story.release import Release
+from tests.support.frozen import frozen
 from tests.support.guestbook import Visitor
 from tests.support.live import LiveCluster, leftovers
 from vitessctl.model.ports import application_port, vtctld_ports, vtgate_ports
@@ -77,7 +78,7 @@ class OnOneMachine:
         """See Place."""
         pids = {name.partition("/")[2]: pid for name, pid in self._live.pids().items()}
         names = [f"vttablet-{alias}", f"mysqlctld-{alias}", *(name for name in pids if name.startswith("vtorc-"))]
-        return stopped([*(pids[name] for name in names), self._live.mysqld_pid(alias)])
+        return frozen(*(pids[name] for name in names), self._live.mysqld_pid(alias))
 
     def untouched(self) -> object:
         """See Place."""

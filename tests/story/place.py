@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -51,19 +50,3 @@ class Place(Protocol):
 
     def remains(self) -> list[str]:
         """What is left of the cluster after `down`: names of pods or processes."""
-
-
-@contextmanager
-def stopped(pids: list[int]) -> Iterator[None]:
-    """These processes stand still (SIGSTOP), until the end."""
-    import os
-    import signal
-
-    assert pids
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)

@@ -109,8 +109,8 @@ def _carry_out(
         run.acted = lambda stage, action, changed: heard(
             events.ActionTaken(clock.now() - seen_at, stage, action, changed)
         )
-        for _ in Healer(run, ground, look, clock).carry_out(found, seen_at, lambda outcome: _tell(outcome, output)):
-            pass
+        for outcome in Healer(run, ground, look, clock).carry_out(found, seen_at):
+            _tell(outcome, output)
     if output is options.Output.text:
         typer.echo("")
 

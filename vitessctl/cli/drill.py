@@ -10,6 +10,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.grouped import grouped
+from vitessctl.cli.printing import print_as
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.drills.names import Name
 from vitessctl.errors import ConflictError, ExitCode, UsageError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from vitessctl.run.context import Context
     from vitessctl.run.events import Listener
     from vitessctl.sql.session import Place
+    from vitessctl.status.observed import Observed
+    from vitessctl.status.report import Status
     from vitessctl.targets.kubernetes.target import KubernetesTarget
     from vitessctl.targets.local import LocalTarget
 
@@ -100,11 +103,11 @@ def _looker(run: Context, target: LocalTarget | KubernetesTarget) -> Look:
     from vitessctl.status.judge import judge
     from vitessctl.status.observe import observe
 
-    def look() -> tuple[object, object]:
+    def look() -> tuple[Observed, Status]:
         observed = observe(run)
         return observed, judge(run.cluster, target.name, observed, target.published)
 
-    return look  # type: ignore[return-value]
+    return look
 
 
 def _wanted(run: Context, name: Name, shard: Shard, look: Look, node: str, anyway: bool, seconds: float) -> Wanted:
@@ -123,13 +126,7 @@ def _wanted(run: Context, name: Name, shard: Shard, look: Look, node: str, anywa
 def _show(wanted: Wanted, output: options.Output) -> None:
     from vitessctl.report.drill import wanted_data, wanted_lines
 
-    if output is options.Output.json:
-        from vitessctl.cli.printing import print_json
-
-        print_json(wanted_data(wanted))
-    else:
-        for line in wanted_lines(wanted):
-            typer.echo(line)
+    print_as(output, wanted, wanted_data, wanted_lines)
 
 
 def _approve(yes: bool) -> None:
@@ -199,10 +196,4 @@ def _labels(wanted: Wanted) -> str:
 def _show_report(report: Report, output: options.Output) -> None:
     from vitessctl.report.drill import report_data, report_lines
 
-    if output is options.Output.json:
-        from vitessctl.cli.printing import print_json
-
-        print_json(report_data(report))
-    else:
-        for line in report_lines(report):
-            typer.echo(line)
+    print_as(output, report, report_data, report_lines)

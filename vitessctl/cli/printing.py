@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import typer
+
+from vitessctl.cli.options import Output
+
+Thing = TypeVar("Thing")
 
 
 def print_json(data: Mapping[str, Any]) -> None:
@@ -13,3 +17,17 @@ def print_json(data: Mapping[str, Any]) -> None:
     import json
 
     typer.echo(json.dumps(data, ensure_ascii=False))
+
+
+def print_as(
+    output: Output,
+    thing: Thing,
+    data: Callable[[Thing], Mapping[str, Any]],
+    lines: Callable[[Thing], Iterable[str]],
+) -> None:
+    """A thing as JSON for a program, or as lines for a person."""
+    if output is Output.json:
+        print_json(data(thing))
+        return
+    for line in lines(thing):
+        typer.echo(line)

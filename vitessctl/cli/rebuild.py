@@ -9,7 +9,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.grouped import grouped
-from vitessctl.cli.printing import print_json
+from vitessctl.cli.printing import print_as
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ConflictError, ExitCode, UsageError
 
@@ -74,11 +74,7 @@ def _shard_of(cluster: Cluster, alias: str) -> Shard:
 def _show(wanted: Rebuild, output: options.Output) -> None:
     from vitessctl.report.rebuild import wanted_data, wanted_lines
 
-    if output is options.Output.json:
-        print_json(wanted_data(wanted))
-    else:
-        for line in wanted_lines(wanted):
-            typer.echo(line)
+    print_as(output, wanted, wanted_data, wanted_lines)
 
 
 def _approve(wanted: Rebuild, yes: bool, allowed: Sequence[str]) -> None:
@@ -133,7 +129,4 @@ def _carry_out(
 def _show_done(done: Rebuilt, output: options.Output) -> None:
     from vitessctl.report.rebuild import rebuilt_data, rebuilt_line
 
-    if output is options.Output.json:
-        print_json(rebuilt_data(done))
-    else:
-        typer.echo(rebuilt_line(done))
+    print_as(output, done, rebuilt_data, lambda done: (rebuilt_line(done),))

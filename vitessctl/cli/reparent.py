@@ -9,6 +9,7 @@ import typer
 
 from vitessctl.cli import options
 from vitessctl.cli.grouped import grouped
+from vitessctl.cli.printing import print_as
 from vitessctl.cli.session import SpecOptions, Where, context_of, documents_of, load_for, open_target
 from vitessctl.errors import ConflictError, ExitCode
 
@@ -72,13 +73,8 @@ def command(
 def _show(wanted: Reparent, output: options.Output) -> None:
     from vitessctl.report.reparent import choice_data, choice_lines
 
-    if output is options.Output.json:
-        from vitessctl.cli.printing import print_json
-
-        print_json(choice_data(wanted))
-    elif wanted.new != wanted.old:
-        for line in choice_lines(wanted):
-            typer.echo(line)
+    if output is options.Output.json or wanted.new != wanted.old:
+        print_as(output, wanted, choice_data, choice_lines)
 
 
 def _say_it_leads(wanted: Reparent, output: options.Output) -> None:
@@ -139,10 +135,4 @@ def _moved(before: Reparent, now: Reparent) -> ConflictError:
 def _show_done(done: Done, output: options.Output) -> None:
     from vitessctl.report.reparent import done_data, done_lines
 
-    if output is options.Output.json:
-        from vitessctl.cli.printing import print_json
-
-        print_json(done_data(done))
-    else:
-        for line in done_lines(done):
-            typer.echo(line)
+    print_as(output, done, done_data, done_lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -50,8 +50,8 @@ class Healer:
     def __init__(self, context: Context, ground: Ground, look: Look, clock: Clock) -> None:
         self._context, self._ground, self._look, self._clock = context, ground, look, clock
 
-    def carry_out(self, first: Diagnosis, seen_at: float, tell: Callable[[Outcome], None]) -> Iterator[Outcome]:
-        """Each step of `first` in its order, found again before it is done; `tell` hears of each at once.
+    def carry_out(self, first: Diagnosis, seen_at: float) -> Iterator[Outcome]:
+        """Each step of `first` in its order, found again before it is done, as they are asked for.
 
         `seen_at`: when `first` was seen, on this clock.
         """
@@ -63,9 +63,7 @@ class Healer:
                 if fixes()[step.fix].settled:
                     self._wait_until(seen_at + SETTLED_SECONDS)
                 now = self._look()
-            outcome = self._one(step, now)
-            tell(outcome)
-            yield outcome
+            yield self._one(step, now)
 
     def _wait_until(self, moment: float) -> None:
         """In the middle of a reparent the old primary is read-only and the new one has no source: that passes."""

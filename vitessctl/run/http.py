@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import email.utils
 import http.client
 import json
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from vitessctl.targets.base import Address
@@ -56,8 +56,10 @@ def _plain(error: Exception, address: Address) -> str:
 
 
 def date_of(header: str) -> float | None:
-    """Seconds since the epoch of a header Date, which has whole ones (RFC 9110, 5.6.7); None if it is none."""
+    """Seconds since the epoch of a date in a header: whole ones, always in GMT (RFC 9110, 5.6.7); None if it is none."""
+    if not header.endswith(" GMT"):
+        return None
     try:
-        return datetime.strptime(header, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=timezone.utc).timestamp()
-    except ValueError:
+        return email.utils.parsedate_to_datetime(header).timestamp()
+    except (ValueError, TypeError):
         return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import email.utils
 from dataclasses import dataclass
 
+from vitessctl.run.http import date_of
 from vitessctl.targets.kubernetes.refusals import Status, status_of
 from vitessctl.targets.kubernetes.transport import Answer, Cut
 
@@ -89,10 +89,8 @@ def _asked_for(answer: Answer, now: float) -> float | None:
     value = answer.headers.get("Retry-After", "").strip()
     if value.isdigit():
         return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, TypeError):
-        return None
+    moment = date_of(value)
+    return None if moment is None else max(0.0, moment - now)
 
 
 def _passes(status: Status) -> bool:
