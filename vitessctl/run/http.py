@@ -56,7 +56,7 @@ def _plain(error: Exception, address: Address) -> str:
 
 
 def date_of(header: str) -> float | None:
-    """Seconds since the epoch of a date in a header: whole ones, always in GMT (RFC 9110, 5.6.7); None if it is none."""
+    """Seconds since the epoch of a date in a header: whole ones, in GMT (RFC 9110, 5.6.7); None if it is none."""
     if not header.endswith(" GMT"):
         return None
     try:
