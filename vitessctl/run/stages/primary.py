@@ -18,6 +18,9 @@ from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
 
+FORGOTTEN_SECONDS = 10.0
+"""How long a shard's primary may be no primary by its own record: longer than a start or a reparent takes."""
+
 
 def converge(context: Context) -> Verdict:
     """Elects where there is no primary; ready when each shard's primary serves."""
@@ -53,6 +56,8 @@ def _converge_shard(context: Context, shard: Shard) -> Verdict:
         return _elect(context, shard)
     verdict = _serving(context, record.primary)
     finish_first_election(context, shard, record.primary, verdict.ready)
+    if not context.release.has_vtorc:
+        return _remembering(context, shard, record.primary, verdict)
     return verdict
 
 
@@ -70,6 +75,27 @@ def _serving(context: Context, alias: str) -> Verdict:
     if variables.get("TabletStateName") != "SERVING":
         return Verdict.waiting(f"primary {alias} is not serving")
     return Verdict.done()
+
+
+def _remembering(context: Context, shard: Shard, alias: str, verdict: Verdict) -> Verdict:
+    """Give the role of a primary that has forgotten it to a tablet that has everything. Else the verdict as it was.
+
+    Until 14 a vttablet that starts before its MySQL, as after a kill of both, writes RESTORE over its own record, ends,
+    and comes back as a replica of itself; the shard's record still names it, and nobody takes writes (seen with 2.1.1).
+    A planned reparent waits until the new primary has all that the old one has, so nothing is lost by it.
+    """
+    records = {each.alias: each for each in context.vtctld.tablets(shard.keyspace, shard.name)}
+    forgot = not verdict.ready and alias in records and all(each.type != "primary" for each in records.values())
+    if context.lasts(f"{shard.path} has a primary that forgot it", forgot) < FORGOTTEN_SECONDS or not forgot:
+        return verdict
+    positions = positions_of(context.vtctld, shard.tablets)
+    others = [tablet for tablet in shard.tablets if tablet.type == "replica" and tablet.alias != alias]
+    best = most_complete(positions, others)
+    if best is None:
+        return verdict
+    primary = context.vtctld.plan_reparent(shard.keyspace, shard.name, new_primary=best.alias, expected_primary=alias)
+    context.acted("primary", f"made {primary} primary of {shard.path}: {alias} came back as a replica", True)
+    return _serving(context, primary)
 
 
 def _is_recorded_primary(context: Context, alias: str) -> bool:
