@@ -39,7 +39,7 @@ RELEASES: Mapping[str, Release] = {
                 "ExecuteMultiFetchAsDBA",
                 "--disable-binlogs",
                 "ALIAS",
-                "set global read_only = 0; drop table messages",
+                "set global read_only = 0; drop table messages; set global read_only = 1",
             ]
         ],
         has_vtorc=True,
@@ -52,6 +52,7 @@ RELEASES: Mapping[str, Release] = {
         empty=[
             ["ExecuteFetchAsDba", "ALIAS", "set global read_only = 0"],
             ["ExecuteFetchAsDba", "-disable_binlogs", "ALIAS", "drop table messages"],
+            ["ExecuteFetchAsDba", "ALIAS", "set global read_only = 1"],
         ],
         has_vtorc=False,
     ),
