@@ -50,12 +50,15 @@ class Vitessctl:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, command: str, *words: str, timeout: float = SECONDS) -> Ran:
-        """Run it to its end; killed, with the exit code -9, if it has none in so many seconds."""
+        """Run it to its end; killed, with the exit code -9, if it has none in so many seconds.
+
+        `schema diff` is a command of two words.
+        """
         extra = [word for text in (f"namespace={self.namespace}", *self.extra) for word in ("-e", text)]
         where = ["-i", str(self.inventory), "--context", self.bed.context, *extra]
         begun = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", "vitessctl", command, *where, *words],
+            [sys.executable, "-m", "vitessctl", *command.split(), *where, *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

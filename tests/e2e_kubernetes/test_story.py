@@ -20,8 +20,7 @@ from tests.testbed.fixtures import Bed
 from tests.testbed.image_recipes import guestbook
 from tests.testbed.image_recipes.__main__ import cache_folder
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
-"""Not of every run yet: its last steps were not seen to pass; pytest -m slow tells it."""
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.mark.parametrize("name", RELEASES)
