@@ -45,6 +45,8 @@ class Answer:
     messages: Sequence[Message]
     tablet_type: str
     """`replica`, or the primary's word in this release of Vitess where no replica answered."""
+    from_replicas: bool = True
+    """Whether replicas are asked first, which MySQL clients of Vitess 2.1 cannot do."""
 
 
 class Silent(Connection):
@@ -89,6 +91,8 @@ class Messages:
 
     def newest(self, page: int) -> Answer:
         """What a page shows, from a replica; from the primary where none answers. Raises Unavailable."""
+        if self._replica == self._primary:
+            return self._read(self._primary, page)
         try:
             return self._read(self._replica, page)
         except Unavailable:
@@ -97,7 +101,7 @@ class Messages:
     def _read(self, target: str, page: int) -> Answer:
         rows = self._on(target, READ_SECONDS, lambda cursor: _select(cursor, page))
         messages = tuple(Message(int(created), _text(text)) for created, text in rows)
-        return Answer(messages, target.rpartition("@")[2])
+        return Answer(messages, target.partition("@")[2] or "primary", self._replica != self._primary)
 
     def add(self, page: int, message: Message) -> Message:
         """Write a message to the primary, and give it as it is there. The same one again is not written twice.

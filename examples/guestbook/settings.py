@@ -18,9 +18,9 @@ class Settings:
     vtgate_host: str
     vtgate_port: int
     primary: str
-    """The target for writes: `messages@primary`, `messages@master` before Vitess had the new word."""
+    """The target for writes: `messages@primary`; `messages@master` before Vitess had that word, `messages` in 2.1."""
     replica: str
-    """The target for reads: `messages@replica`."""
+    """The target for reads: `messages@replica`; the same as `primary` where vtgate reads for nobody at replicas."""
     user: str = "guestbook"
     password_file: Path | None = None
     """Read for every connection, so that a new password counts at once; None: vtgate asks for none."""

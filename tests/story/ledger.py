@@ -10,11 +10,12 @@ USER, PASSWORD = "guestbook", "change-me"
 
 
 class Writer(Client):
-    """Writes messages one after the other, and reads at replicas; `page` keeps its rows apart from those of others."""
+    """Writes messages one after the other, and reads them; `page` keeps its rows apart from those of others."""
 
-    def __init__(self, address: str, page: int) -> None:
+    def __init__(self, address: str, page: int, reads: str = "messages@replica") -> None:
+        """`reads`: the target of its reads."""
         super().__init__(None, 0, address)
-        self.page = page
+        self.page, self._reads = page, reads
 
     def __enter__(self) -> Writer:
         super().__enter__()
@@ -27,7 +28,7 @@ class Writer(Client):
         self.story.acknowledged.append(self._next)
 
     def _read(self) -> None:
-        self._execute("messages@replica", f"select count(*) from messages where page = {self.page}")
+        self._execute(self._reads, f"select count(*) from messages where page = {self.page}")
 
     def _execute(self, database: str, query: str) -> None:
         query_once(self._address, database, query)

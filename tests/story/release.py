@@ -21,6 +21,8 @@ class Release:
     empty: Sequence[Sequence[str]]
     """The commands that make a hole as in the trial: the table goes, the GTID set stays, so that it looks healthy."""
     has_vtorc: bool
+    reads_replicas: bool
+    """Whether vtgate reads at replicas for a MySQL client."""
 
     @property
     def spec(self) -> Path:
@@ -43,6 +45,7 @@ RELEASES: Mapping[str, Release] = {
             ]
         ],
         has_vtorc=True,
+        reads_replicas=True,
     ),
     "2.1": Release(
         name="2.1",
@@ -55,6 +58,7 @@ RELEASES: Mapping[str, Release] = {
             ["ExecuteFetchAsDba", "ALIAS", "set global read_only = 1"],
         ],
         has_vtorc=False,
+        reads_replicas=False,
     ),
 }
 """By name."""

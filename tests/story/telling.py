@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests.story.steps import STEPS
+from tests.story.steps import STEPS, NotHereError
 from tests.story.trial import Trial
 
 
@@ -15,8 +15,12 @@ def tell(trial: Trial, title: str) -> None:
         for step in STEPS:
             started = time.monotonic()
             lines.append(f"  ??? s  {step.numbers:<20} {step.name}")
-            step.tell(trial)
-            lines[-1] = f"{time.monotonic() - started:5.1f} s  {step.numbers:<20} {step.name}"
+            try:
+                step.tell(trial)
+                skipped = ""
+            except NotHereError as reason:
+                skipped = f", skipped: {reason}"
+            lines[-1] = f"{time.monotonic() - started:5.1f} s  {step.numbers:<20} {step.name}{skipped}"
     finally:
         lines.append(f"{time.monotonic() - begun:5.1f} s  altogether")
         print("\n".join(["", *lines, *trial.figures]))  # noqa: T201

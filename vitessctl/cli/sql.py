@@ -153,6 +153,7 @@ def gate(
     target: LocalTarget | KubernetesTarget, cluster: Cluster, keyspace: str, cell: str | None, seconds: float
 ) -> Place:
     """A session with the vtgate of a cell. Raises UsageError where nobody's password is known."""
+    from vitessctl import releases
     from vitessctl.sql.gate import GatePlace
 
     users = target.users()
@@ -161,6 +162,13 @@ def gate(
             "nobody's password for vtgate is known",
             why="its users are in a Secret that holds no password in clear, or that cannot be read",
             fix="connect with a client that asks for it: vitessctl connect; or ask a tablet: --primary KEYSPACE/SHARD",
+        )
+    release = releases.get(cluster.release_of("vtgate"))
+    if "@" in keyspace and not release.mysql_target_has_type:
+        raise UsageError(
+            f"vtgate of Vitess {release.name} knows no tablet types",
+            why=f"it would take {keyspace} for the name of a keyspace",
+            fix="leave the type away for the primary; ask a replica itself: --replica KEYSPACE/SHARD",
         )
     only = cluster.keyspaces[0].name if len(cluster.keyspaces) == 1 else ""
     address = target.address("vtgate", chosen_cell(cluster, cell), "mysql")

@@ -28,16 +28,14 @@ Connect = Callable[[str], Place]
 
 
 class Client(threading.Thread):
-    """One session, which is opened anew after it broke. `statements` gives what it asks for the time of a number."""
+    """One session, which is opened anew after it broke. `statement` gives what it asks for the time of a number."""
 
-    def __init__(
-        self, name: str, connect: Callable[[], Place], statements: Callable[[int], Sequence[str]], clock: Clock
-    ) -> None:
+    def __init__(self, name: str, connect: Callable[[], Place], statement: Callable[[int], str], clock: Clock) -> None:
         super().__init__(name=f"drill {name}", daemon=True)
         self.label = name
         self.outcomes: list[Outcome] = []
         """In the order in which they ended; the first has number 1."""
-        self._connect, self._statements, self._clock = connect, statements, clock
+        self._connect, self._statement, self._clock = connect, statement, clock
         self._place: Place | None = None
         self._ended = threading.Event()
 
@@ -56,20 +54,16 @@ class Client(threading.Thread):
     def ask(self) -> None:
         """Ask once, and remember how it went."""
         began = self._clock.now()
-        error, statements = "", tuple[str, ...]()
+        error = ""
         try:
             if self._place is None:
                 self._place = self._connect()
-            statements = tuple(self._statements(len(self.outcomes) + 1))
-            for each in statements:
-                self._place.run(each, 1)
+            self._place.run(self._statement(len(self.outcomes) + 1), 1)
         except UnreachableError as gone:
             error = gone.why or gone.what
             self._leave()
         except VitessctlError as refused:
             error = _told(refused)
-            if len(statements) > 1:  # what the session has begun must not go on
-                self._leave()
         self.outcomes.append(Outcome(began, self._clock.now(), error))
 
     def end(self) -> None:
@@ -90,22 +84,10 @@ def _told(error: VitessctlError) -> str:
 class Clients:
     """The writer, and a reader for the primary and for replicas; a context within which they work."""
 
-    def __init__(
-        self, connect: Connect, target: str, table: str, clock: Clock, replicas: bool, transactions: bool = False
-    ) -> None:
-        """`target`: the keyspace, or `keyspace:shard`; `replicas`: whether the shard has any to read from.
-
-        `transactions`: whether a row is written within one, as vttablet until 5 wants it.
-        """
-
-        def insert(number: int) -> str:
-            return f"insert into {table} (id) values ({number})"
-
+    def __init__(self, connect: Connect, target: str, table: str, clock: Clock, replicas: bool) -> None:
+        """`target`: the keyspace, or `keyspace:shard`; `replicas`: whether there are any that vtgate reads from."""
         self.writer = Client(
-            "writes",
-            lambda: connect(target),
-            lambda number: ("begin", insert(number), "commit") if transactions else (insert(number),),
-            clock,
+            "writes", lambda: connect(target), lambda number: f"insert into {table} (id) values ({number})", clock
         )
         types = {"primary": target, **({"replica": f"{target}@replica"} if replicas else {})}
         self.readers = {name: self._reader(name, connect, where, table, clock) for name, where in types.items()}
@@ -113,7 +95,7 @@ class Clients:
 
     @staticmethod
     def _reader(name: str, connect: Connect, target: str, table: str, clock: Clock) -> Client:
-        return Client(f"reads {name}", lambda: connect(target), lambda _: (f"select count(*) from {table}",), clock)
+        return Client(f"reads {name}", lambda: connect(target), lambda _: f"select count(*) from {table}", clock)
 
     @property
     def _all(self) -> Sequence[Client]:
@@ -138,19 +120,10 @@ class Clients:
             if client.ident is not None:
                 client.join(max(0.1, limit - time.monotonic()))
 
-    def until_all_work(self) -> str:
-        """Wait until each has worked some times. Raises NotReadyError, which says what a client was told.
-
-        A reader at replicas that never works while the others do is given up: vtgate of 2.1 takes the tablet type in a
-        target for a part of the keyspace's name. Gives why, "" where none was.
-        """
+    def until_all_work(self) -> None:
+        """Wait until each has worked some times. Raises NotReadyError, which says what a client was told."""
         limit = self._clock.now() + FIRST_SECONDS
-        why = ""
         while slow := [client for client in self._all if len(client.worked) < FIRST_COUNT]:
-            if slow == [self.readers.get("replica")] and len(slow[0].outcomes) >= FIRST_COUNT and not slow[0].worked:
-                why = slow[0].outcomes[-1].error
-                self.readers.pop("replica").end()
-                continue
             if self._clock.now() > limit:
                 told = next((each.error for each in reversed(slow[0].outcomes) if each.error), "it got no answer")
                 raise NotReadyError(
@@ -160,4 +133,3 @@ class Clients:
                     fix="mend that first: vitessctl status",
                 )
             self._clock.pause(EVERY_SECONDS, _NEVER)
-        return why

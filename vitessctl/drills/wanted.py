@@ -37,12 +37,13 @@ class Wanted:
     seconds: float
     """How long healing may take."""
     notes: tuple[str, ...] = ()
-    transactions: bool = False
-    """Whether a row has to be written within one: until 5 vttablet commits none by itself (enable-autocommit)."""
+
+    asks_replicas: bool = True
+    """Whether vtgate of this release reads at replicas for MySQL clients."""
 
     @property
     def has_replicas(self) -> bool:
-        """Whether vtgate can read at replicas of the shard."""
+        """Whether the shard has replicas, beside its primary."""
         return any(tablet.type == "replica" and tablet.alias != self.primary for tablet in self.shard.tablets)
 
 
@@ -70,7 +71,9 @@ def wanted(
     )
     where = node or node_of(observed.components, primary)
     return replace(
-        made, transactions=release.within("..5"), notes=tuple(_notes(cluster, release, made, durability, where))
+        made,
+        asks_replicas=release.mysql_target_has_type,
+        notes=tuple(_notes(cluster, release, made, durability, where)),
     )
 
 
@@ -78,6 +81,8 @@ def _notes(cluster: Cluster, release: Release, made: Wanted, durability: str, no
     drill = made.drill
     if cluster.keyspace(made.shard.keyspace).sharded:
         yield f"rows are written to {made.shard.path} alone, straight to that shard"
+    if made.has_replicas and not release.mysql_target_has_type:
+        yield f"nobody reads at replicas, as vtgate of Vitess {release.name} does so for no MySQL client"
     if drill.ends_primary and not release.has_vtorc:
         yield (
             f"Vitess {release.name} has no vtorc: nobody promotes a replica, so writes wait until the killed primary "

@@ -74,6 +74,12 @@ class Release:
     kill -9 without rows that its binary log has, and with a GTID set that says that they are there (seen with 2.1.1 and
     MySQL 5.6). 8 has neither any more; 3 to 7 were not looked at, and MySQL's own defaults do no harm there.
     """
+    mysql_target_has_type: bool
+    """Whether a MySQL client of vtgate can name a tablet type: `messages@replica`.
+
+    vtgate of 2.1 takes that whole word for a keyspace, and has no USE (seen with 2.1.1); sessions with a target came
+    after it (vitess commit ea12c8f0f6 of April 2017).
+    """
     users_file_lists: bool
     """Whether vtgate's file of users holds a list of passwords for each, or the one bare."""
     admin_client: str

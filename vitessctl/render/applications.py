@@ -25,7 +25,8 @@ def variables(cluster: Cluster, application: Application, layout: Layout) -> Var
 
 def _own(cluster: Cluster, application: Application, layout: Layout) -> Variables:
     cell = cluster.cell(application.cell)
-    primary = releases.get(layout.release_of("vtgate")).primary_type
+    release = releases.get(layout.release_of("vtgate"))
+    typed = release.mysql_target_has_type
     known = {
         "HOST": layout.bind_address,
         "PORT": str(layout.application_port(application)),
@@ -34,8 +35,8 @@ def _own(cluster: Cluster, application: Application, layout: Layout) -> Variable
         "VTGATE_USER": application.user or application.name,
         "VTGATE_PASSWORD_FILE": layout.password_file(application) if user_of(cluster, application) else None,
         "VTGATE_KEYSPACE": application.keyspace,
-        "VTGATE_PRIMARY": f"{application.keyspace}@{primary}",
-        "VTGATE_REPLICA": f"{application.keyspace}@replica",
+        "VTGATE_PRIMARY": f"{application.keyspace}@{release.primary_type}" if typed else application.keyspace,
+        "VTGATE_REPLICA": f"{application.keyspace}@replica" if typed else application.keyspace,
     }
     return {name: value for name, value in known.items() if value is not None}
 

@@ -24,6 +24,7 @@ FACTS: Mapping[str, Callable[[Release], str]] = {
     "first primary by": lambda release: release.elects_with,
     "a reparent says which primary it replaces": lambda release: yes_or_no(release.has_expected_primary),
     "a primary is called": lambda release: release.primary_type,
+    "MySQL clients can read at replicas": lambda release: yes_or_no(release.mysql_target_has_type),
     "durability policies": lambda release: ", ".join(release.durability_policies),
     "semi-sync is switched by": lambda release: (
         "a flag of vttablet" if release.durability_mechanism == "flag" else "the keyspace's durability policy"

@@ -134,9 +134,9 @@ def shard(folder: Path, count: int, *more: str, release: str = "24") -> Iterator
 
 
 @contextmanager
-def led_shard(folder: Path, count: int) -> Iterator[list[Member]]:
+def led_shard(folder: Path, count: int, *more: str, release: str = "24") -> Iterator[list[Member]]:
     """The same, with the first as primary, the others following it with semi-sync, and a table t."""
-    with shard(folder, count) as members:
+    with shard(folder, count, *more, release=release) as members:
         primary, *replicas = members
         primary.manager.init_primary(semi_sync=bool(replicas))
         for replica in replicas:

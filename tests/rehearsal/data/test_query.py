@@ -12,6 +12,7 @@ import pytest
 
 from tests.rehearsal.data.rig import eventually
 from tests.rehearsal.data.shard import Member, led_shard
+from vitessctl.rehearsal.servenv.dbconfigs import ROLES
 from vitessctl.rehearsal.tablet_rpc import TabletError
 from vitessctl.vtctld.proto import topodata_pb2 as topodata
 
@@ -69,6 +70,19 @@ def test_fields_tell_types_and_origins(two: list[Member]) -> None:
     told = [(field["name"], field["type"], field["table"], field["org_name"]) for field in result["fields"]]
     assert told == [("id", "INT64", "t", "id"), ("word", "VARCHAR", "t", "v"), ("count(*)", "INT64", "", "")]
     assert result["rows"] == [["1", "a", "1"]]
+
+
+def test_2_1_takes_a_write_outside_a_transaction_only_where_it_is_told_to(folder: Path) -> None:
+    """Its `-enable-autocommit`, which is off; from 2.2 on vtgate begins a transaction where a client does not."""
+    write = ("ks", "0", "primary", "insert into t (v) values ('a')")
+    names = [f"db-config-{role}-uname=vt_{role}" for role in ROLES]
+    with led_shard(folder / "told", 1, *names, "enable-autocommit=true", release="2.1") as (told,):
+        assert told.queries.execute(*write, 0)["result"]["rows_affected"] == 1
+    with led_shard(folder / "not", 1, *names, release="2.1") as (not_told,):
+        with pytest.raises(TabletError, match="disallowed outside transaction"):
+            not_told.queries.execute(*write, 0)
+        number = not_told.queries.begin("ks", "0", "primary")
+        assert not_told.queries.execute(*write, number)["result"]["rows_affected"] == 1
 
 
 def test_an_insert_tells_its_number(two: list[Member]) -> None:

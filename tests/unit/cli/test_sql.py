@@ -126,3 +126,13 @@ def test_without_a_known_password_vtgate_is_not_tried(cli: Cli, monkeypatch: pyt
     assert result.code == ExitCode.SPEC
     assert "nobody's password for vtgate is known" in result.err
     assert "vitessctl connect" in result.err
+
+
+def test_a_tablet_type_that_vtgate_of_2_1_would_take_for_a_keyspace(cli: Cli, up: Machine) -> None:
+    old = ["-e", "release=2.1", "-e", "image=vitess/lite:v2.1"]
+
+    refused = ask(cli, "select 1", "--target", "messages@replica", *old)
+
+    assert refused.code == ExitCode.SPEC
+    assert "vtgate of Vitess 2.1 knows no tablet types" in refused.err
+    assert "--replica KEYSPACE/SHARD" in refused.err

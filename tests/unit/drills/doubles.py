@@ -56,8 +56,6 @@ class Gate:
     """What it answers in place of an answer."""
     forgets: frozenset[int] = frozenset()
     """Rows that it acknowledges and does not keep."""
-    knows_types: bool = True
-    """Whether a target may name a tablet type."""
     opened: list[str] = field(default_factory=list)
     """The targets of all sessions."""
     closed: int = 0
@@ -67,8 +65,6 @@ class Gate:
         """Open a session."""
         if self.down:
             raise UnreachableError("vtgate cannot be asked", why="Connection refused")
-        if "@" in target and not self.knows_types:
-            raise VitessctlError("refused", why=f"keyspace {target} not found in vschema")
         self.opened.append(target)
         return Session(self, target)
 

@@ -12,7 +12,7 @@ from vitessctl.vtctld.errors import VtctldError
 
 def a_writer(gate: Gate) -> Client:
     """It writes its number."""
-    return Client("writes", lambda: gate.connect("messages"), lambda n: [f"insert into t (id) values ({n})"], Clock())
+    return Client("writes", lambda: gate.connect("messages"), lambda n: f"insert into t (id) values ({n})", Clock())
 
 
 def test_each_statement_has_its_number_and_its_outcome() -> None:
@@ -39,19 +39,6 @@ def test_a_number_that_failed_is_not_used_again() -> None:
     assert (client.worked, gate.rows) == ([2], {2})
     assert client.outcomes[0].error == "no healthy tablet"
     assert len(gate.opened) == 1
-
-
-def test_a_transaction_that_failed_ends_with_its_session() -> None:
-    """Until 5 vttablet takes no write outside of one."""
-    gate = Gate(refuses="disallowed")
-    clients = Clients(gate.connect, "messages", "t", Clock(), replicas=False, transactions=True)
-
-    clients.writer.ask()
-    gate.refuses = ""
-    clients.writer.ask()
-
-    assert gate.asked == ["begin", "begin", "insert into t (id) values (2)", "commit"]
-    assert (clients.writer.worked, len(gate.opened), gate.closed) == ([2], 2, 1)
 
 
 def test_a_session_that_broke_is_opened_anew() -> None:
@@ -95,18 +82,6 @@ def test_a_writer_and_readers_of_each_type_work_side_by_side() -> None:
 
 def test_without_replicas_nobody_reads_there() -> None:
     assert list(Clients(Gate().connect, "messages", "t", Clock(), replicas=False).readers) == ["primary"]
-
-
-def test_where_vtgate_cannot_read_at_replicas_the_others_go_on() -> None:
-    """As that of 2.1."""
-    gate = Gate(knows_types=False)
-    clients = Clients(gate.connect, "messages", "t", Clock(), replicas=True)
-
-    with clients:
-        why = clients.until_all_work()
-
-    assert why == "keyspace messages@replica not found in vschema"
-    assert list(clients.readers) == ["primary"]
 
 
 def test_clients_that_never_work_say_what_they_were_told() -> None:

@@ -52,6 +52,15 @@ def test_a_cluster_that_is_ill_is_left_alone_unless_one_insists() -> None:
     assert a_drill(Name.kill_vtgate, status=ill, anyway=True).known == {("shard-without-primary", "messages/0")}
 
 
+def test_where_vtgate_reads_at_replicas_for_no_mysql_client_nobody_does() -> None:
+    assert not a_drill(Name.kill_vtgate, "2.1").asks_replicas
+    assert "nobody reads at replicas, as vtgate of Vitess 2.1 does so for no MySQL client" in notes(
+        Name.kill_vtgate, "2.1"
+    )
+    assert a_drill(Name.kill_vtgate, "2.2").asks_replicas
+    assert "nobody reads" not in notes(Name.kill_vtgate, "2.2")
+
+
 def test_without_vtorc_nobody_promotes_a_replica() -> None:
     assert "nobody promotes a replica, so writes wait until the killed primary is back" in notes(
         Name.kill_primary, "14"

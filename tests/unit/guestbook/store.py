@@ -96,6 +96,9 @@ class Table:
     """None: the same as the primary."""
     unreadable: str = ""
     unwritable: str = ""
+    answers: str = "replica"
+    """The type of the tablet that is read."""
+    from_replicas: bool = True
     reads: int = 0
 
     def newest(self, page: int) -> Answer:
@@ -104,7 +107,7 @@ class Table:
         if self.unreadable:
             raise Unavailable(self.unreadable)
         rows = (self.primary if self.replica is None else self.replica).get(page, [])
-        return Answer(sorted(rows, key=lambda row: -row.created_ns)[:50], "replica")
+        return Answer(sorted(rows, key=lambda row: -row.created_ns)[:50], self.answers, self.from_replicas)
 
     def add(self, page: int, message: Message) -> Message:
         """See Store."""

@@ -8,7 +8,7 @@ from typing import Any
 import pymysql
 import pytest
 from guestbook import database
-from guestbook.database import Message, Messages, Unavailable, connector
+from guestbook.database import Answer, Message, Messages, Unavailable, connector
 from guestbook.settings import Settings
 
 from tests.unit.guestbook.store import PRIMARY, REPLICA, Vtgate
@@ -53,6 +53,18 @@ def test_the_primary_is_read_where_no_replica_answers_and_it_is_said(vtgate: Vtg
     answer = messages(vtgate).newest(1)
 
     assert (len(answer.messages), answer.tablet_type) == (1, "primary")
+
+
+def test_where_no_replica_can_be_named_the_primary_is_asked_once(vtgate: Vtgate) -> None:
+    """As by a MySQL client of Vitess 2.1."""
+    vtgate.rows = {(1, 1): "hello"}
+    store = Messages(vtgate.connect, "messages", "messages")
+
+    assert store.newest(1) == Answer((Message(1, "hello"),), "primary", from_replicas=False)
+    vtgate.fails = {"messages": GONE}
+    with pytest.raises(Unavailable):
+        store.newest(1)
+    assert vtgate.asked == ["messages", "messages"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,21 @@ def test_an_empty_page_invites() -> None:
     assert element(response, "tablet-type") == "replica"
 
 
+@pytest.mark.parametrize(
+    ("answers", "from_replicas", "said"),
+    [
+        ("replica", True, "Messages are written to the primary and read from replicas."),
+        ("primary", True, "No replica answers at the moment."),
+        ("primary", False, "reads at replicas for no MySQL client."),
+    ],
+)
+def test_a_page_says_who_was_asked_and_why(answers: str, from_replicas: bool, said: str) -> None:
+    response = Visitor(Table(answers=answers, from_replicas=from_replicas)).get("/page/7")
+
+    assert element(response, "tablet-type") == answers
+    assert said in " ".join(response.text.split())
+
+
 def test_a_person_posts_and_is_led_to_the_message() -> None:
     visitor = Visitor(Table())
     posted = visitor.post(7, "  Hello,\r\nworld  ")

@@ -72,10 +72,18 @@ def test_what_it_is_told_on_one_machine() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("release", "primary"), [("2.1", "messages@master"), ("24", "messages@primary")])
-def test_the_target_of_writes_is_in_the_words_of_the_release(release: str, primary: str) -> None:
-    assert env(a_cluster(release))["VTGATE_PRIMARY"] == primary
-    assert f"VTGATE_PRIMARY={primary}" in words(a_cluster(release))
+@pytest.mark.parametrize(
+    ("release", "primary", "replica"),
+    [
+        ("2.1", "messages", "messages"),  # its vtgate would take what names a type for a keyspace
+        ("2.2", "messages@master", "messages@replica"),
+        ("24", "messages@primary", "messages@replica"),
+    ],
+)
+def test_targets_are_in_the_words_of_the_release(release: str, primary: str, replica: str) -> None:
+    told = env(a_cluster(release))
+    assert (told["VTGATE_PRIMARY"], told["VTGATE_REPLICA"]) == (primary, replica)
+    assert {f"VTGATE_PRIMARY={primary}", f"VTGATE_REPLICA={replica}"} <= set(words(a_cluster(release)))
 
 
 @pytest.mark.parametrize(

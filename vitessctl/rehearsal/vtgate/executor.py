@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from vitessctl.rehearsal.tablet_rpc import ExecuteResult, QueryResult, TabletError
+from vitessctl.rehearsal.vtgate import oldest
 from vitessctl.rehearsal.vtgate.failures import GateError, from_tablet, no_database, unknown_database
 from vitessctl.rehearsal.vtgate.health import Health
 from vitessctl.rehearsal.vtgate.own import Own
 from vitessctl.rehearsal.vtgate.statements import DEFINITIONS, WRITES, first_word, without_comments
-from vitessctl.rehearsal.vtgate.target import PRIMARY, Target, parse_target
+from vitessctl.rehearsal.vtgate.target import PRIMARY, Target, parse_target, target_without_type
 from vitessctl.rehearsal.vtgate.vschema import Catalogue, Keyspace
 from vitessctl.releases import Release
 
@@ -48,7 +49,10 @@ class Executor:
         return self._begun or not self.autocommit
 
     def use(self, database: str) -> None:
-        """Choose a target. GateError VT05003 if it is none."""
+        """Choose a target. GateError VT05003 if it is none, but from 2.1: there each statement fails."""
+        if not self.release.mysql_target_has_type:
+            self.target = target_without_type(database)
+            return
         target = parse_target(database, knows_primary=self.release.primary_type == PRIMARY)
         if target is None:
             raise unknown_database(database)
@@ -60,6 +64,8 @@ class Executor:
         """Run one statement. GateError if it fails."""
         sql = without_comments(text)
         word = first_word(sql)
+        if not self.release.mysql_target_has_type:
+            oldest.check(word, sql, self.target, self._catalogue)
         own = self._own.answer(word, sql)
         if own is not None:
             return own

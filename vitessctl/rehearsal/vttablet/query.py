@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from vitessctl.rehearsal.vttablet.tablet import Tablet
 TRANSACTION_TIMEOUT: Final = 30.0
 """Seconds after which a transaction that is still open is rolled back (queryserver-config-transaction-timeout)."""
 
+_WRITES: Final = re.compile(r"\s*(?:insert|update|delete|replace)\b", re.IGNORECASE)
 _CODES: Final = {
     1046: "InvalidArgument",
     1054: "NotFound",
@@ -59,6 +61,8 @@ class Queries:
         arguments = {"sql": sql, "database": self._tablet.settings.database, "user": "vt_app"}
         limit = seconds("vtgate_query")
         try:
+            if not (transaction_id or self._tablet.settings.commits_by_itself) and _WRITES.match(sql):
+                raise TabletError("InvalidArgument", "disallowed outside transaction")
             if transaction_id:
                 transaction = self._find(transaction_id)
                 with transaction.lock:

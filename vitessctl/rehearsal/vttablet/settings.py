@@ -50,6 +50,11 @@ class Settings:
     release: Release
     semi_sync: bool = False
     """Whether enable_semi_sync is on, for the releases where it decides."""
+    commits_by_itself: bool = True
+    """Whether a row may be written outside a transaction: in 2.1 only with enable-autocommit.
+
+    Until 5 vttablet asks for it too, but vtgate of 2.2 begins a transaction where its client does not.
+    """
 
     @property
     def name(self) -> str:
@@ -81,6 +86,7 @@ def read_settings(flags: Flags, release: Release) -> Settings:
         on_term_seconds=flags.seconds("onterm-timeout", DEFAULT_ON_TERM),
         release=release,
         semi_sync=flags.true("enable-semi-sync"),
+        commits_by_itself=not release.within("2.1") or flags.true("enable-autocommit"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ class Deadline:
         self._lock = threading.Lock()
         self._connection: Any = None
         self._over = False
-        self.passed = False
+        self._end = time.monotonic() + seconds
+        self.cut_off = False
+        """Whether the connection was cut."""
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
 
@@ -60,6 +63,11 @@ class Deadline:
         _current.deadline = None
         self._timer.cancel()
 
+    @property
+    def passed(self) -> bool:
+        """Whether its time is up; by the clock, as a read timeout of the same length may wake before the timer does."""
+        return self.cut_off or time.monotonic() >= self._end
+
     def watch(self, connection: Any) -> None:
         """Name the connection that serves the request."""
         with self._lock:
@@ -67,9 +75,9 @@ class Deadline:
 
     def _cut(self) -> None:
         with self._lock:
-            self.passed = not self._over
+            self.cut_off = not self._over
             found = getattr(self._connection, "sock", None)
-            if self.passed and isinstance(found, socket.socket):
+            if self.cut_off and isinstance(found, socket.socket):
                 _shut(found)
 
 
@@ -121,8 +129,8 @@ def send(pool: Any, method: str, url: str, headers: Mapping[str, str], body: byt
             content = response.read()
             _check_length(response, content)
         finally:
-            response.close() if deadline.passed else response.release_conn()
-        if deadline.passed:
+            response.close() if deadline.cut_off else response.release_conn()
+        if deadline.cut_off:
             raise Cut(f"no whole answer within {seconds:g} s", sent=True)
         return Answer(response.status, response.headers, content)
 

@@ -13,7 +13,7 @@ import yaml
 from tests.support.kubernetes.objects import config_map
 from tests.support.kubernetes.server import ScriptedServer, Step, status
 from vitessctl.errors import VitessctlError
-from vitessctl.targets.kubernetes import connect, faults, kinds
+from vitessctl.targets.kubernetes import connect, faults, kinds, transport
 from vitessctl.targets.kubernetes.client import Client
 from vitessctl.targets.kubernetes.requests import Requests
 from vitessctl.targets.kubernetes.retry import Patience
@@ -81,6 +81,18 @@ def test_no_wrong_outcome_and_no_hang(case: dict[str, Any], tmp_path: Path) -> N
     assert sum(api.counts.values()) == len(case["asked"])
     if "slept" in case:
         assert naps.slept == case["slept"]
+
+
+def test_a_read_timeout_that_wakes_before_the_deadlines_timer_is_told_the_same() -> None:
+    """Both are of the same length; on a busy machine either may come first."""
+    late = transport.Deadline(0.0)  # its timer is never started
+
+    with pytest.raises(transport.Cut) as cut, transport.explained(late, 30.0):
+        raise TimeoutError("timed out")
+
+    assert cut.value.why == "no whole answer within 30 s"
+    assert late.passed
+    assert not late.cut_off
 
 
 def test_a_server_that_was_never_there_is_not_waited_for(tmp_path: Path) -> None:
