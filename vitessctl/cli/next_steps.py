@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from vitessctl.report.hidden import shown
+from vitessctl.report.hidden import pasteable
 
 if TYPE_CHECKING:
     from vitessctl.cli.session import SpecOptions, Where
@@ -49,13 +49,13 @@ def _forwarded(cluster: Cluster, application: Application) -> str:
 
 
 def same_cluster(spec: SpecOptions, target: str, where: Where) -> str:
-    """The options that lead another command to the same cluster. A value of -e may be a secret: then only its key."""
+    """The options that lead another command to the same cluster. A value of -e that may be a secret is left out."""
     words = ["-i", str(spec.inventory)] if spec.inventory else []
     words += FLAGS[target]
     words += ["--context", where.context] if where.context else []
     words += ["--state-dir", str(where.state_dir)] if where.state_dir else []
     for extra in spec.extra_vars or ():
-        words += ["-e", extra if extra.startswith("local.") else shown(extra)]
+        words += ["-e", pasteable(extra)]
     for image in spec.images or ():
         words += ["--image", image]
     return shlex.join(words)

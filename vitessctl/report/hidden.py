@@ -1,4 +1,4 @@
-"""What `-e` brings in may be a password: the names of what it sets may be shown, the values never."""
+"""What `-e` brings in may be a password: the names of what it sets may be shown, values only where none can be one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from collections.abc import Iterator, Sequence
 HIDDEN = "…"
 _OPTION = re.compile(r"(?P<option>-[vy]*e|--extra-vars)(?:=?(?P<value>.+))?", re.DOTALL)
 _ASSIGNMENT = re.compile(r"(?P<key>[\w.-]+)=(?P<value>.*)", re.DOTALL)
+_HARMLESS = frozenset(
+    {"cluster", "namespace", "release", "image", "images", "local", "drills", "timeouts", "resources"}
+)
+"""Fields of cluster.yaml that hold no secret, whatever somebody writes there."""
+_KEYSPACE = re.compile(r"keyspaces\.[\w-]+\.(durability|shards|schema|vschema)")
 _SCALAR = re.compile(r"""[^\s{}\[\],"':]+""")
 
 
@@ -18,6 +23,13 @@ def shown(extra: str) -> str:
         return extra
     assignment = _ASSIGNMENT.fullmatch(extra)
     return f"{assignment['key']}={HIDDEN}" if assignment else HIDDEN
+
+
+def pasteable(extra: str) -> str:
+    """The same for a line that a person is to paste: whole, where what it sets cannot be a secret."""
+    assignment = _ASSIGNMENT.fullmatch(extra)
+    key = assignment["key"] if assignment else ""
+    return extra if key.partition(".")[0] in _HARMLESS or _KEYSPACE.fullmatch(key) else shown(extra)
 
 
 def shown_command(words: Sequence[str]) -> Iterator[str]:

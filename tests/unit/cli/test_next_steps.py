@@ -33,8 +33,26 @@ def spec(inventory: str = "", extra: Sequence[str] = (), images: Sequence[str] =
             Where(),
             "-i shop --image vtgate=registry.example.com/vtgate:v24.0.4",
         ),
-        # A value may be a secret, a port is none.
+        # A value may be a secret; a port, a namespace and a durability policy are none.
         (spec("shop", ["local.base_port=17000"]), "local", Where(), "-i shop --local -e local.base_port=17000"),
+        (
+            spec("shop", ["namespace=shops", "keyspaces.messages.durability=none", "@more.yaml"]),
+            "kubernetes",
+            Where(),
+            "-i shop -e namespace=shops -e keyspaces.messages.durability=none -e @more.yaml",
+        ),
+        (
+            spec("shop", ["users={name: app, password: hunter2}", "topology.external.address=u:hunter2@etcd:2379"]),
+            "kubernetes",
+            Where(),
+            "-i shop -e 'users=…' -e 'topology.external.address=…'",
+        ),
+        (
+            spec("shop", ["keyspaces.messages.pools=hunter2"]),
+            "kubernetes",
+            Where(),
+            "-i shop -e 'keyspaces.messages.pools=…'",
+        ),
         (spec("shop", ["vars.password=hunter2"]), "kubernetes", Where(), "-i shop -e 'vars.password=…'"),
     ],
 )

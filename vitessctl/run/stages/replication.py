@@ -7,6 +7,9 @@ tablet's MySQL is asked.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from vitessctl import releases
 from vitessctl.model.cluster import Cluster, Shard
 from vitessctl.run.context import Context
@@ -17,12 +20,21 @@ from vitessctl.vtctld.records import FullStatus, ReplicationStatus, TabletRecord
 
 UNSAFE = "the primary would not wait for a replica to acknowledge (semi-sync is off)"
 """So it is after each start of its MySQL; from 15 on Vitess itself turns it on again."""
+BLOCKED = "writes wait for a replica to acknowledge (semi-sync)"
+"""So it is where every replica that could acknowledge has a fault of its own."""
 WRITABLE = "its MySQL takes writes, though it does not lead"
 """As that of a primary which was replaced while only its vttablet was away. From 15 on vtorc sees to it; before,
 nothing in Vitess does: SetMaster and SetReplicationSource leave read_only as it is (source of 2.1, 9 and 14)."""
 SETTLED_SECONDS = 6.0
 """How long something has to be wrong before it is mended: as long as a pod may take to give its role away. In the
 middle of that the old primary is read-only and the new one has no source: who mends it breaks the reparent."""
+LASTING = re.compile(
+    r"fatal error 1236\b|Could not execute|failed executing transaction|^Error '.*' on query", re.DOTALL
+)
+"""What MySQL says where no wait and no start helps: the primary has purged what the tablet needs (1236), or its rows
+are others, so that a change of the primary's cannot be applied (1062, 1032; MySQL has tried again by itself)."""
+GIVEN_UP_SECONDS = 15.0
+"""How long nothing but that has to be wrong. A reparent in the meantime may be the cure."""
 _SEMI_SYNC_ON = "set global rpl_semi_sync_master_enabled = 1"
 _READ_ONLY_ON = "set global read_only = 1"
 
@@ -32,10 +44,21 @@ def converge(context: Context) -> Verdict:
     faults: dict[str, str] = {}
     for shard in context.cluster.shards():
         faults |= shard_faults(context, shard, repair=not context.release.has_vtorc)
+    causes = {alias: fault for alias, fault in faults.items() if fault != BLOCKED}
+    hopeless = bool(causes) and all(LASTING.search(fault) for fault in causes.values())
+    if context.lasts("replication that no wait mends", hopeless) >= GIVEN_UP_SECONDS:
+        return _hopeless(causes)
     if faults:
         return Verdict.waiting(together(faults))
     copies = sum(len(shard.tablets) - 1 for shard in context.cluster.shards())
     return Verdict.done(f"{copies} replicating, primaries writable")
+
+
+def _hopeless(faults: Mapping[str, str]) -> Verdict:
+    """They serve old rows, or none, and only a copy of the primary makes them whole."""
+    made_anew = " and ".join(f"vitessctl rebuild {alias}" for alias in list(faults)[:3])
+    fix = f"make what cannot catch up anew from another tablet: {made_anew}; vitessctl status says what each lacks"
+    return Verdict.doomed(f"waiting does not help: {together(faults)}", fix)
 
 
 def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dict[str, str]:
@@ -77,7 +100,7 @@ def primary_fault(status: FullStatus, semi_sync: bool = False) -> str:
     if status.read_only or status.super_read_only:
         return "the primary is still read-only"
     if status.semi_sync_blocked:
-        return "writes wait for a replica to acknowledge (semi-sync)"
+        return BLOCKED
     return ""
 
 
