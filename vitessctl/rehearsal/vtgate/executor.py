@@ -18,6 +18,10 @@ from vitessctl.rehearsal.vtgate.vschema import Catalogue, Keyspace
 from vitessctl.releases import Release
 
 EMPTY = QueryResult(fields=[], rows=[], rows_affected=0, insert_id=0)
+TRIES = 3
+"""How many tablets are asked for one read: vtgate's retry-count is 2."""
+ASKED_ELSEWHERE = ("FailedPrecondition", "Unavailable")
+"""gRPC's codes after which another tablet is asked: one that is of another type meanwhile, or gone."""
 _POOL = ThreadPoolExecutor(32, thread_name_prefix="scatter")
 
 
@@ -147,8 +151,31 @@ class Executor:
         except TabletError as error:
             raise from_tablet(error, keyspace, shard, kind) from None
 
+    def _read(self, keyspace: str, shard: str, kind: str, sql: str) -> ExecuteResult:
+        """At a tablet that is no primary; at another one where it was just promoted or is gone (tabletgateway.go)."""
+        tried: list[str] = []
+        refused: TabletError | None = None
+        while len(tried) < TRIES:
+            try:
+                alias, client = self._health.client(keyspace, shard, kind, tried)
+            except GateError:
+                if refused is None:
+                    raise
+                break
+            tried.append(alias)
+            try:
+                return client.execute(keyspace, shard, kind, sql, 0)
+            except TabletError as error:
+                if error.code not in ASKED_ELSEWHERE:
+                    raise
+                refused = error
+        assert refused is not None
+        raise refused
+
     def _call(self, keyspace: str, shard: str, kind: str, sql: str) -> ExecuteResult:
-        if not self.in_transaction or kind != PRIMARY:
+        if kind != PRIMARY:
+            return self._read(keyspace, shard, kind, sql)
+        if not self.in_transaction:
             _, client = self._health.client(keyspace, shard, kind)
             return client.execute(keyspace, shard, kind, sql, 0)
         part = self._parts.get((keyspace, shard))

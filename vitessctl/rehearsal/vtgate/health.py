@@ -6,7 +6,7 @@ import itertools
 import random
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -56,10 +56,16 @@ class Health:
         """Begin to watch; the first look happens at once, in the background."""
         threading.Thread(target=self._watch_topology, daemon=True).start()
 
-    def client(self, keyspace: str, shard: str, tablet_type: str) -> tuple[str, QueryClient]:
-        """A serving tablet's alias and client, in turn; of primaries the newest. GateError if nobody serves."""
+    def client(
+        self, keyspace: str, shard: str, tablet_type: str, tried: Collection[str] = ()
+    ) -> tuple[str, QueryClient]:
+        """A serving tablet's alias and client, in turn; of primaries the newest. GateError if nobody else serves.
+
+        `tried`: aliases that are not wanted again.
+        """
         with self._lock:
-            fit = [seen for seen in self._seen.values() if _serves(seen, keyspace, shard, tablet_type)]
+            serving = [seen for seen in self._seen.values() if _serves(seen, keyspace, shard, tablet_type)]
+        fit = [seen for seen in serving if seen.report["alias"] not in tried]
         if not fit:
             raise no_tablet(keyspace, shard, tablet_type)
         if tablet_type == "primary":
