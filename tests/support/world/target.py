@@ -180,7 +180,7 @@ class WorldTarget:
 
     def kill(self, victims: Sequence[ComponentStatus], force: Force, cancelled: threading.Event) -> Sequence[str]:
         """As a supervisor that starts again what ended."""
-        assert force in (Force.WHOLE, Force.PROGRAM), force
+        assert force in (Force.WHOLE, Force.PROGRAM, Force.RESTART), force
         for victim in victims:
             self._world.kill(victim.component, victim.subject)
         return [victim.label for victim in victims]

@@ -8,20 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from vitessctl.errors import NotReadyError
+from vitessctl.errors import NotReadyError, UnreachableError
 from vitessctl.model.cluster import Shard, Tablet
 from vitessctl.model.gtid import parse_gtid_set
 from vitessctl.run.completeness import ASK_SECONDS, most_complete, positions_of
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
-from vitessctl.targets.base import State, Verdict
+from vitessctl.targets.base import ComponentStatus, Force, State, Verdict
 from vitessctl.vtctld.errors import NoReplicationError, VtctldError
 from vitessctl.vtctld.records import TabletRecord
 
 LOST_SECONDS = 60.0
 """How long a primary may be away before another takes its role, where no vtorc decides that: twice what a restart with
 crash recovery usually takes."""
+UNRECORDED_SECONDS = 15.0
+"""How long a vttablet may answer without a record in the topology. It writes one when it starts and never again: where
+etcd has lost its data, or somebody deleted the record, it serves on and nobody finds it."""
 
 
 def converge(context: Context) -> Verdict:
@@ -37,6 +40,7 @@ def converge(context: Context) -> Verdict:
             for tablet in others
             if (fault := _fault(context, tablet, records, sockets[tablet.alias]))
         }
+        _record_again(context, [tablet for tablet in others if tablet.alias not in records])
         if not context.release.has_vtorc:
             found |= _lost_primary(context, shard, found)
         if held and not found:
@@ -64,6 +68,33 @@ def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord]
     if record.type not in _acceptable(tablet):
         return f"is of type {record.type}, wanted is {tablet.type}"
     return ""
+
+
+def _record_again(context: Context, unrecorded: list[Tablet]) -> None:
+    """Start a vttablet again that runs and has no record, so that it writes one."""
+    running = {each.subject: each for each in _vttablets(context)} if unrecorded else {}
+    for tablet in unrecorded:
+        found = running.get(tablet.alias)
+        name = f"{tablet.alias} runs without a record"
+        if context.lasts(name, found is not None and _runs(context, tablet)) < UNRECORDED_SECONDS or found is None:
+            continue
+        context.lasts(name, False)
+        context.target.kill([found], Force.RESTART, context.cancelled)
+        reason = "it ran without a record in the topology, which it writes only when it starts"
+        context.acted("tablets", f"restarted {tablet.alias}: {reason}", True)
+
+
+def _vttablets(context: Context) -> list[ComponentStatus]:
+    """Those that run, as the target knows without asking them."""
+    return [each for each in context.target.components() if each.component == "vttablet" and each.running]
+
+
+def _runs(context: Context, tablet: Tablet) -> bool:
+    """Whether a vttablet answers: it has been through its start, in which it writes its record."""
+    try:
+        return context.tablet_page(tablet, "/debug/status").ok
+    except (NotReadyError, UnreachableError):
+        return False
 
 
 def _acceptable(tablet: Tablet) -> tuple[str, ...]:
