@@ -131,3 +131,23 @@ def test_a_replica_that_cannot_get_everything_is_called_incomplete_and_is_not_re
         lambda now: running.primary(now) not in ("", victim) and now["shards"][0]["serving"], 90, "rest"
     )
     assert running.rows("select count(*) from notes") == [(100,)]
+
+
+def test_where_etcds_data_are_gone_up_brings_every_tablet_back_and_loses_no_row(running: LiveCluster) -> None:
+    """A vttablet writes its record when it starts, and never again: it serves on, and nobody finds it."""
+    etcd = next(pid for name, pid in running.pids().items() if "etcd-0" in name)
+    folder = running.state / "data" / "etcd-0"
+    with Client(running) as client:
+        client.wait_for_writes(10, seconds=30)
+        for path in folder.iterdir():
+            path.rename(path.with_name(f"{path.name}.lost"))
+        os.kill(etcd, signal.SIGKILL)
+
+        screen = running.up()
+        client.wait_for_writes(20, seconds=60)
+
+    assert "it ran without a record in the topology, which it writes only when it starts" in screen
+    running.wait_ready(90)
+    found = {row[0] for row in running.rows("select id from notes")}
+    assert set(client.story.acknowledged) <= found
+    assert len(found) >= 100
