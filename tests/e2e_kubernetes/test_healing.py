@@ -117,6 +117,23 @@ def test_a_replica_is_made_anew_on_a_new_volume(ready: Cluster) -> None:
     assert "Nothing changed." in ready.up().screen
 
 
+def test_where_etcds_volume_is_gone_every_tablet_comes_back_into_the_topology(ready: Cluster) -> None:
+    """Its pod comes back with an empty topology; a vttablet writes its record only when it starts."""
+    etcd = next(name for name in ready.pods() if "-etcd-" in name)
+    kubectl = ("-n", ready.namespace)
+    ready.bed.kubectl(*kubectl, "delete", "persistentvolumeclaim", f"data-{etcd}", "--wait=false")
+    ready.delete_pod(etcd, "--grace-period=0", "--force")
+
+    ran = ready.vitessctl("up", "--yes").ok()
+
+    assert "it ran without a record in the topology, which it writes only when it starts" in ran.words
+    ready.until_ready()
+    assert ready.answer("replication")["broken"] is False
+    assert ready.query("select words from notes where id = 1") == [("kept",)]
+    print(f"\netcd's volume gone: up {ran.seconds:.0f} s")  # noqa: T201
+    assert "Nothing changed." in ready.up().screen
+
+
 def test_the_primary_is_never_rebuilt(ready: Cluster) -> None:
     ran = ready.vitessctl("rebuild", ready.primary, "--yes")
 
