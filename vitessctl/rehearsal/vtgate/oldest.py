@@ -24,9 +24,8 @@ def check(word: str, sql: str, target: Target, catalogue: Catalogue) -> None:
     """
     if word == "use":
         raise GateError(USE)
-    known = catalogue.names()
     if target.shard:
-        shards = catalogue.keyspace(target.keyspace).shards if target.keyspace in known else {}
+        shards = catalogue.keyspace(target.keyspace).shards if target.keyspace in catalogue.names() else {}
         if target.shard not in shards:
             raise GateError(f"target: {target.keyspace}.{target.shard}.master, no valid tablet")
         return
@@ -37,5 +36,5 @@ def check(word: str, sql: str, target: Target, catalogue: Catalogue) -> None:
             raise GateError(refused)
     elif word in DEFINITIONS:
         raise GateError("unsupported construct: ddl")
-    elif target.keyspace and word not in PLACELESS and target.keyspace not in known:
+    elif target.keyspace and word not in PLACELESS and target.keyspace not in catalogue.names():
         raise GateError(f"keyspace {target.keyspace} not found in vschema")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from vitessctl import releases
 from vitessctl.model.cluster import Cluster, Shard
 from vitessctl.run.context import Context
-from vitessctl.run.reasons import together
+from vitessctl.run.reasons import NAMES, together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import Verdict
 from vitessctl.vtctld.records import FullStatus, ReplicationStatus, TabletRecord
@@ -56,7 +56,7 @@ def converge(context: Context) -> Verdict:
 
 def _hopeless(faults: Mapping[str, str]) -> Verdict:
     """They serve old rows, or none, and only a copy of the primary makes them whole."""
-    made_anew = " and ".join(f"vitessctl rebuild {alias}" for alias in list(faults)[:3])
+    made_anew = " and ".join(f"vitessctl rebuild {alias}" for alias in list(faults)[:NAMES])
     fix = f"make what cannot catch up anew from another tablet: {made_anew}; vitessctl status says what each lacks"
     return Verdict.doomed(f"waiting does not help: {together(faults)}", fix)
 

@@ -22,9 +22,11 @@ from vitessctl.vtctld.records import TabletRecord
 LOST_SECONDS = 60.0
 """How long a primary may be away before another takes its role, where no vtorc decides that: twice what a restart with
 crash recovery usually takes."""
-UNRECORDED_SECONDS = 15.0
-"""How long a vttablet may answer without a record in the topology. It writes one when it starts and never again: where
-etcd has lost its data, or somebody deleted the record, it serves on and nobody finds it."""
+UNRECORDED_SECONDS = 10.0
+"""How long a tablet may be without a record before it is asked whether it runs: a bring-up is over by then."""
+ANSWERING_SECONDS = 5.0
+"""How long its vttablet has to answer then. It writes its record when it starts and never again: where etcd has lost
+its data, or somebody deleted the record, it serves on and nobody finds it."""
 
 
 def converge(context: Context) -> Verdict:
@@ -40,7 +42,8 @@ def converge(context: Context) -> Verdict:
             for tablet in others
             if (fault := _fault(context, tablet, records, sockets[tablet.alias]))
         }
-        _record_again(context, [tablet for tablet in others if tablet.alias not in records])
+        for tablet in others:
+            _record_again(context, tablet, tablet.alias in records)
         if not context.release.has_vtorc:
             found |= _lost_primary(context, shard, found)
         if held and not found:
@@ -70,31 +73,31 @@ def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord]
     return ""
 
 
-def _record_again(context: Context, unrecorded: list[Tablet]) -> None:
+def _record_again(context: Context, tablet: Tablet, recorded: bool) -> None:
     """Start a vttablet again that runs and has no record, so that it writes one."""
-    running = {each.subject: each for each in _vttablets(context)} if unrecorded else {}
-    for tablet in unrecorded:
-        found = running.get(tablet.alias)
-        name = f"{tablet.alias} runs without a record"
-        if context.lasts(name, found is not None and _runs(context, tablet)) < UNRECORDED_SECONDS or found is None:
-            continue
-        context.lasts(name, False)
-        context.target.kill([found], Force.RESTART, context.cancelled)
+    missing, answers = f"{tablet.alias} has no record", f"{tablet.alias} answers without a record"
+    late = context.lasts(missing, not recorded) >= UNRECORDED_SECONDS
+    if context.lasts(answers, late and _answers_itself(context, tablet)) < ANSWERING_SECONDS:
+        return
+    context.lasts(missing, False)
+    context.lasts(answers, False)
+    if context.target.kill(_vttablets(context, tablet), Force.RESTART, context.cancelled):
         reason = "it ran without a record in the topology, which it writes only when it starts"
         context.acted("tablets", f"restarted {tablet.alias}: {reason}", True)
 
 
-def _vttablets(context: Context) -> list[ComponentStatus]:
-    """Those that run, as the target knows without asking them."""
-    return [each for each in context.target.components() if each.component == "vttablet" and each.running]
-
-
-def _runs(context: Context, tablet: Tablet) -> bool:
-    """Whether a vttablet answers: it has been through its start, in which it writes its record."""
+def _answers_itself(context: Context, tablet: Tablet) -> bool:
+    """Whether a vttablet has been through its start, in which it writes its record."""
     try:
         return context.tablet_page(tablet, "/debug/status").ok
     except (NotReadyError, UnreachableError):
         return False
+
+
+def _vttablets(context: Context, tablet: Tablet) -> list[ComponentStatus]:
+    """What runs a tablet, as the target knows it."""
+    everything = context.target.components()
+    return [each for each in everything if (each.component, each.subject) == ("vttablet", tablet.alias)]
 
 
 def _acceptable(tablet: Tablet) -> tuple[str, ...]:
