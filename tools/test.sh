@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Runs every test layer that this machine can run, says which it skips and why, and fails if any fails. At the end a
-# table: how long each layer took, and what came of it.
+# table: how long each layer took, and what came of it; and what failed, once more, as of a run of an hour often the
+# last screen is all that anybody still has.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 PYTHON=.venv/bin/python
 OUTPUT=$(mktemp)
 trap 'rm -f "$OUTPUT"' EXIT
 rows=()
+failures=()
 failed=0
 
 remember() { rows+=("$(printf '%-44s %6s   %s' "$1" "$2" "$3")"); }
@@ -22,11 +24,23 @@ layer() {
     remember "$title" "$((SECONDS - begun))" "$(summary)"
   else
     failed=1
+    failures+=("$(printf '== what failed in: %s\n' "$title" && what_failed)")
     remember "$title" "$((SECONDS - begun))" "FAILED (exit code $status): $(summary)"
   fi
 }
 
 summary() { tail -n 1 "$OUTPUT" | sed -E 's/^=+ //; s/ in [0-9.]+s.*//'; }
+
+# Which tests failed with which messages, whole screens of a failed command among them, and then pytest's own list of
+# them; or the last lines, where pytest listed nothing.
+what_failed() {
+  if grep -q 'short test summary info' "$OUTPUT"; then
+    grep -E '^(_{3,} .* _{3,}|E( .*)?)$' "$OUTPUT" | head -n 60
+    sed '1,/short test summary info/d' "$OUTPUT" | head -n 40
+  else
+    tail -n 15 "$OUTPUT"
+  fi
+}
 
 skip() { # TITLE WHY
   printf '\n== %s: SKIPPED, because %s\n' "$1" "$2"
@@ -74,4 +88,5 @@ fi
 
 printf '\n%-44s %6s   %s\n' layer seconds result
 printf '%s\n' "${rows[@]}"
+if [ "$failed" -ne 0 ]; then printf '\n%s\n' "${failures[@]}"; fi
 exit "$failed"
