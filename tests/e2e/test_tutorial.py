@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live import REPOSITORY, claimed_base_port, give_back, stop_leftovers
+from tests.support.claims import claimed_base_port, give_back
+from tests.support.live import REPOSITORY, stop_leftovers
 
 PAGE = (REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8")
 BLOCK = re.compile(

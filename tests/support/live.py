@@ -5,65 +5,26 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pymysql
 import pymysql.cursors
 
+from tests.support.claims import claimed_base_port, give_back
 from vitessctl import releases
 from vitessctl.run.query import silent
 from vitessctl.vtctld.client import connect
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UP_SECONDS = 180
-
-
-SPAN = 900
-"""How many ports a cluster may use; tablets of tests have UIDs that keep them within it."""
-_claims: dict[int, socket.socket] = {}
-
-
-def claimed_base_port() -> int:
-    """A base port whose range nobody else uses: other tests at the same time neither, whichever process runs them.
-
-    Ranges do not overlap, and the last port of one is listened on until `give_back`, or the end of this process.
-    """
-    ranges = list(range(17000, 32000 - SPAN, SPAN))
-    for base in random.sample(ranges, len(ranges)):
-        claim = socket.socket()
-        try:
-            claim.bind(("127.0.0.1", base + SPAN - 1))
-            claim.listen()
-        except OSError:
-            claim.close()
-            continue
-        if all(_is_free(base + offset) for offset in range(SPAN - 1)):
-            _claims[base] = claim
-            return base
-        claim.close()
-    raise RuntimeError("no free range of ports found")
-
-
-def give_back(base: int) -> None:
-    """Let others have this range, if it was claimed here."""
-    if claim := _claims.pop(base, None):
-        claim.close()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @dataclass
@@ -74,9 +35,15 @@ class LiveCluster:
     inventory: Path
     flag: str
     """--rehearse or --local."""
-    base_port: int = field(default_factory=claimed_base_port)
+    base_port: int = 0
+    """0: one that nobody else has, until `remove`."""
     image: str = ""
     """In place of the inventory's own."""
+
+    def __post_init__(self) -> None:
+        """Claim the ports."""
+        self._claimed = 0 if self.base_port else claimed_base_port(self.inventory)
+        self.base_port = self.base_port or self._claimed
 
     def command(self, *words: str) -> list[str]:
         """The command line of a vitessctl command for this cluster; `schema diff` is a command of two words."""
@@ -187,10 +154,12 @@ class LiveCluster:
 
     def remove(self) -> None:
         """Stop everything and delete everything, also after a failure."""
-        self.run("down", timeout=120)
-        stop_leftovers(self.state)
-        shutil.rmtree(self.state, ignore_errors=True)
-        give_back(self.base_port)
+        try:
+            self.run("down", timeout=120)
+        finally:
+            stop_leftovers(self.state)
+            shutil.rmtree(self.state, ignore_errors=True)
+            give_back(self._claimed)
 
 
 def is_ready_and_complete(status: dict[str, Any]) -> bool:
