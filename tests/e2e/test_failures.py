@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from typing import Any
@@ -151,3 +152,45 @@ def test_where_etcds_data_are_gone_up_brings_every_tablet_back_and_loses_no_row(
     found = {row[0] for row in running.rows("select id from notes")}
     assert set(client.story.acknowledged) <= found
     assert len(found) >= 100
+
+
+def damage(live: LiveCluster, alias: str) -> None:
+    """Overwrite what MySQL cannot do without, as a disk does that loses its power."""
+    folder = live.data_folder(alias) / "data"
+    file = folder / ("mysql.ibd" if (folder / "mysql.ibd").exists() else "ibdata.sqlite")
+    with file.open("r+b") as pages:
+        pages.seek(16384 if file.name == "mysql.ibd" else 0)
+        pages.write(b"\xff" * 16384 * 100)
+    for logged in folder.glob("ibdata.sqlite-*"):
+        logged.unlink()
+
+
+@pytest.mark.parametrize("leads", [False, True], ids=["replica", "primary"])
+def test_where_the_files_of_one_mysql_are_damaged_the_others_serve_and_it_is_named(
+    running: LiveCluster, leads: bool
+) -> None:
+    victim = running.primary() if leads else a_replica(running)
+    running.down()
+    damage(running, victim)
+
+    broken = running.run("up")
+
+    assert broken.returncode == 3, broken.stdout + broken.stderr
+    assert f"{victim} cannot come up; everything else is ready" in broken.stderr
+    assert "its mysqld has ended: MySQL's data files are damaged or missing" in broken.stderr
+    assert re.search(r"error: \[MY-01190[46]\] \[InnoDB\] .* page ", broken.stderr), "what mysqld itself said"
+    assert "vitessctl rebuild makes this one anew from it and keeps the damaged files" in broken.stderr
+    status = running.status()
+    assert running.primary(status) != victim
+    assert status["shards"][0]["serving"]
+    assert running.rows("select count(*) from notes") == [(100,)]
+    with running.connect("messages") as cursor:
+        cursor.execute("insert into notes (id, words) values (100, 'meanwhile')")
+
+    mended = running.run("rebuild", victim, "--yes")
+
+    assert mended.returncode == 0, mended.stdout + mended.stderr
+    assert list(running.data_folder(victim).parent.glob(f"{running.data_folder(victim).name}.rebuilt-*"))
+    assert "Nothing changed." in running.up()
+    running.wait_ready(60)
+    assert running.rows("select count(*) from notes", "messages@replica") == [(101,)]

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from vitessctl.model.cluster import Cluster, Tablet, User
+from vitessctl.model.cluster import Cluster, Shard, Tablet, User
 from vitessctl.releases import Release
 from vitessctl.render.documents import Document, of_stage
 from vitessctl.run import http, query
-from vitessctl.targets.base import Address, Target
+from vitessctl.targets.base import Address, Target, Verdict
 from vitessctl.vtctld.interface import Vtctld
 
 HttpGet = Callable[[Address, str], http.Answer]
@@ -41,6 +41,10 @@ class Context:
     cancelled: threading.Event = field(default_factory=threading.Event)
     now: Callable[[], float] = time.monotonic
     """Seconds since some fixed moment; the run's clock."""
+    notes: dict[str, str] = field(default_factory=dict, repr=False)
+    """What stages remember of this run, by names of their own."""
+    left_out: dict[str, Verdict] = field(default_factory=dict, repr=False)
+    """Tablets whose MySQL cannot come up, and why: the run goes on without them, and fails in the end."""
     _since: dict[str, float] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -56,8 +60,12 @@ class Context:
         return self.now() - self._since.setdefault(name, self.now())
 
     def of_stage(self, stage: str) -> tuple[Document, ...]:
-        """The documents that a stage applies."""
-        return of_stage(self.documents, stage)
+        """The documents that a stage applies; what belongs to a tablet that is left out stays as it is."""
+        return tuple(each for each in of_stage(self.documents, stage) if each.subject not in self.left_out)
+
+    def present(self, shard: Shard) -> tuple[Tablet, ...]:
+        """The tablets of a shard that are not left out."""
+        return tuple(tablet for tablet in shard.tablets if tablet.alias not in self.left_out)
 
     def tablet_page(self, tablet: Tablet, path: str) -> http.Answer:
         """A page of a vttablet."""

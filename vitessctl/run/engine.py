@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from vitessctl.errors import Interrupted, VitessctlError
-from vitessctl.run import events
+from vitessctl.run import events, left_out
 from vitessctl.run.clock import Clock, SystemClock
 from vitessctl.run.context import Context
 from vitessctl.run.gate import Gate, GateClosed
@@ -54,7 +54,10 @@ class Engine:
         context.acted, context.now = self._acted, self._clock.now
 
     def run(self) -> Recap:
-        """Run every stage. Raises the error of the first stage that failed; the others are stopped and skipped."""
+        """Run every stage. Raises the error of the first stage that failed; the others are stopped and skipped.
+
+        Raises NotReadyError in the end where a tablet had to be left out.
+        """
         schedule = Schedule(self._stages, self._context.target.starts_slowly)
         failure: VitessctlError | None = None
         running: dict[Future[None], tuple[Stage, bool]] = {}
@@ -84,6 +87,8 @@ class Engine:
                 raise Interrupted(
                     "interrupted", fix="What runs keeps running. The same command goes on from here."
                 ) from None
+        if failure is None and (failure := left_out.error(self._context)):
+            self.recap.add("mysqlctld", "failed")
         for stage in schedule.waiting:
             if stage.applies(self._context):
                 self._skip(stage, "an earlier stage failed")

@@ -91,6 +91,8 @@ class Verdict:
     reason: str = ""
     fix: str = ""
     evidence: tuple[str, ...] = ()
+    given_up: str = ""
+    """Which life of a program has given up and must be started anew before anything can come of it; "" where none."""
 
     @property
     def ready(self) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.data.contents import contents
-from tests.rehearsal.data.rig import Rig, Sql, connects, eventually, free_port, is_alive
+from tests.rehearsal.data.rig import Rig, Server, Sql, connects, eventually, free_port, is_alive
 from vitessctl.rehearsal.mysqld.client import Connection, Pool
 from vitessctl.rehearsal.mysqld.config import read_config
 from vitessctl.rehearsal.mysqld.errors import MySqlError
@@ -282,3 +282,35 @@ def test_a_pool_replaces_connections_that_a_restart_broke(rig: Rig) -> None:
 def test_free_ports_are_free() -> None:
     with socket.create_server(("127.0.0.1", free_port())) as listener:
         assert listener.getsockname()[1] > 0
+
+
+def damaged(rig: Rig) -> Server:
+    """One whose data file is none any more; its mysqld has ended, and it waits."""
+    rig.mysqlctld(100).stop()
+    data = rig.tablet_folder(100) / "data"
+    (data / "ibdata.sqlite").write_bytes(b"\xff" * 65536)
+    for logged in data.glob("ibdata.sqlite-*"):
+        logged.unlink()
+    server = rig.mysqlctld(100, wait=False)
+    log = rig.tablet_folder(100) / "error.log"
+    eventually("the end of mysqld", lambda: "[MY-011906]" in log.read_text() and log.read_text().endswith("ended\n"))
+    return server
+
+
+def test_damaged_files_end_mysqld_with_its_words_and_mysqlctld_waits_on(rig: Rig) -> None:
+    server = damaged(rig)
+
+    *_, started, why, end = (rig.tablet_folder(100) / "error.log").read_text().splitlines()
+    assert "starting as process" in started
+    assert "[ERROR] [MY-011906] [InnoDB] Database page corruption on disk or a failed file read of page" in why
+    assert end.split(" ", 2)[2] == f"mysqld_safe mysqld from pid file {rig.tablet_folder(100)}/mysql.pid ended"
+    assert server.process.poll() is None
+
+
+def test_one_that_waits_for_a_mysqld_that_has_ended_ends_at_a_signal(rig: Rig) -> None:
+    """Real ones do at once, as nothing is registered to be cleaned up yet (Vitess 24)."""
+    server = damaged(rig)
+
+    os.kill(server.pid, signal.SIGTERM)
+
+    assert server.ends() == -signal.SIGTERM

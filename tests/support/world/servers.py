@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ NEEDS_CELL = {
 
 def start_seconds(world: World, document: Document) -> float:
     """How long the process takes until it does its work."""
+    if document.component == "mysqlctld" and document.subject in world.damaged:
+        world.ended[document.subject] = world.damaged[document.subject]
+        return math.inf
     if document.component == "mysqlctld":
         there = world.mysqld(document.subject).initialised
         return world.times.mysql_start if there else world.times.mysql_initialisation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from vitessctl.targets.base import (
     Pipes,
     Question,
     Run,
+    State,
     Verdict,
 )
 
@@ -151,6 +153,10 @@ class WorldTarget:
             return doomed
         if self._world.mysql_up(tablet.alias):
             return Verdict.done()
+        process = self._world.processes.get(("mysqlctld", tablet.alias))
+        reason = self._world.ended.get(tablet.alias)
+        if reason and process and process.running and process.ready_at == math.inf:
+            return Verdict(State.DOOMED, f"its mysqld has ended: {reason}", "Rebuild it.", given_up=str(process.pid))
         return Verdict.waiting("MySQL is being started")
 
     def topology_ready(self) -> Verdict | None:

@@ -88,6 +88,10 @@ class World:
         self.logs: dict[tuple[str, str], list[str]] = {}
         self.doomed: dict[tuple[str, str], Verdict] = {}
         """What will never run, by component and subject."""
+        self.damaged: dict[str, str] = {}
+        """Tablets whose mysqld ends whenever it is started, and why; their mysqlctld waits on."""
+        self.ended: dict[str, str] = {}
+        """Why the last mysqld of a tablet that was damaged has ended."""
         self.program_release = "24"
         """The release that the programs of this machine are of, by their help and version."""
         self.frozen: set[tuple[str, str]] = set()

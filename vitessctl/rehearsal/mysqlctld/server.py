@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     config = read_config(folder / "my.cnf")
     _refuse_second(config)
     process.signals.hold()  # mysqld must not outlive a mysqlctld that was stopped while it started
-    child = _start(config, asked(flags.seconds("wait-time", DEFAULT_WAIT)))
+    child = _start(process, config, asked(flags.seconds("wait-time", DEFAULT_WAIT)))
     listener = _listen(flags.text("socket-file"))
     if flags.number("port"):
         process.listen_http()
@@ -93,14 +93,19 @@ def _refuse_second(config: Config) -> None:
     raise StartError(f"failed to start mysqld: process {pid} is still running")
 
 
-def _start(config: Config, patience: float) -> subprocess.Popen[bytes]:
-    """Starts mysqld and waits until it answers. StartError, with mysqld stopped, when it does not."""
+def _start(process: Process, config: Config, patience: float) -> subprocess.Popen[bytes]:
+    """Starts mysqld and waits until it answers. StartError, with mysqld stopped, when it does not.
+
+    As the real one it waits on for a mysqld that has ended, and ends at a signal then.
+    """
     command = [sys.executable, "-m", "vitessctl.rehearsal", "mysqld", f"--defaults-file={config.folder}/my.cnf"]
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if _answers(config.socket):
             return child
+        if child.poll() is not None:
+            process.signals.let_go()
         time.sleep(_POLL)
     child.kill()
     child.wait()

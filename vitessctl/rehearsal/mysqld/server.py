@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from vitessctl.rehearsal.mysqld.config import Config, read_config
 from vitessctl.rehearsal.mysqld.requests import serve
@@ -23,6 +26,7 @@ from vitessctl.rehearsal.storage.engine import LockWaitTimeout
 
 ROOT_VARIABLE = "VITESSCTL_REHEARSAL_ROOT"
 _AS_ROOT = 'Please read "Security" section of the manual to find out how to run mysqld as root!'
+_DAMAGED = "Database page corruption on disk or a failed file read of page. You may have to recover from a backup."
 _BACKLOG = 128
 
 
@@ -38,16 +42,26 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(config: Config) -> int:
-    log = (config.folder / "error.log").open("a", buffering=1, encoding="utf-8")
+    with (config.folder / "error.log").open("a", buffering=1, encoding="utf-8") as log:
+        log.write(f"{_stamp()} [System] [MY-010116] [Server] mysqld (REHEARSAL) starting as process {os.getpid()}\n")
+        try:
+            return _serve(config, log)
+        except sqlite3.DatabaseError as error:
+            log.write(f"{_stamp()} [ERROR] [MY-011906] [InnoDB] {_DAMAGED} ({error})\n")
+            return 1
+        finally:
+            log.write(f"{_stamp()} mysqld_safe mysqld from pid file {config.pid_file} ended\n")
+
+
+def _serve(config: Config, log: TextIO) -> int:
     if os.geteuid() == 0 and os.environ.get(ROOT_VARIABLE) != "1":
         log.write(f"{_stamp()} [ERROR] [MY-010123] [Server] Fatal error: {_AS_ROOT}\n")
         return 1
     try:
         sockets = [_tcp(config), _unix(config)]
     except OSError as error:
-        log.write(
-            f"{_stamp()} [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: {error.strerror}\n"
-        )
+        for number, text in _not_bound(config.port, error):
+            log.write(f"{_stamp()} [ERROR] [{number}] [Server] {text}\n")
         return 1
     time.sleep(wait("start"))
     server = ServerState(config)
@@ -60,6 +74,12 @@ def _run(config: Config) -> int:
     _stop(server)
     log.write(f"{_stamp()} [System] [MY-010910] [Server] mysqld (REHEARSAL): Shutdown complete.\n")
     return 0
+
+
+def _not_bound(port: int, error: OSError) -> Iterator[tuple[str, str]]:
+    yield "MY-010262", f"Can't start server: Bind on TCP/IP port: {error.strerror}"
+    yield "MY-010257", f"Do you already have another mysqld server running on port: {port} ?"
+    yield "MY-010119", "Aborting"
 
 
 def _stamp() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -79,6 +80,12 @@ class Signals:
     def hold(self) -> None:
         """From now on a signal is kept for `wait`: there is something to clean up."""
         self._serving = True
+
+    def let_go(self) -> None:
+        """There is nothing to clean up any more: a signal ends the process, one that was kept does now."""
+        self._serving = False
+        if select.select([self._read], [], [], 0)[0]:
+            die(signal.SIGTERM, None)
 
     def stop(self) -> None:
         """End the wait from any thread."""

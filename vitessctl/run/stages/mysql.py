@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
-from vitessctl.targets.base import State, Verdict
+from vitessctl.targets.base import ComponentStatus, Force, State, Verdict
 
 
 def converge(context: Context) -> Verdict:
@@ -13,15 +17,61 @@ def converge(context: Context) -> Verdict:
 
     A tablet that is held is not waited for here: the next stage gives its role to another.
     """
-    verdicts = {tablet.alias: context.target.socket_ready(tablet) for tablet in context.cluster.tablets()}
-    doomed = [verdict for verdict in verdicts.values() if verdict.state is State.DOOMED]
-    if doomed:
-        return doomed[0]
-    waiting = {alias: verdict.reason for alias, verdict in verdicts.items() if verdict.state is State.WAITING}
+    verdicts = {
+        tablet.alias: _restarted(context, tablet.alias, context.target.socket_ready(tablet))
+        for tablet in context.cluster.tablets()
+    }
+    if hopeless := _hopeless(context, verdicts):
+        return hopeless
+    waiting = {alias: verdict for alias, verdict in verdicts.items() if verdict.state is State.WAITING}
     if waiting:
-        return Verdict.waiting(together(waiting))
-    held = sum(verdict.state is State.HELD for verdict in verdicts.values())
-    return Verdict.done(f"{len(verdicts) - held} up" + (f", {held} held back" if held else ""))
+        return _waiting(waiting)
+    counts = Counter(verdict.state for verdict in verdicts.values())
+    held = f", {counts[State.HELD]} held back" if counts[State.HELD] else ""
+    context.left_out.update({alias: each for alias, each in verdicts.items() if each.state is State.DOOMED})
+    left = f", {', '.join(context.left_out)} cannot come up" if context.left_out else ""
+    return Verdict.done(f"{counts[State.READY]} up{held}{left}")
+
+
+def _hopeless(context: Context, verdicts: Mapping[str, Verdict]) -> Verdict | None:
+    """That of a shard in which no MySQL can come up, or of one for which waiting is all that there is.
+
+    One whose own files or disk keep it from starting is left out: its shard can serve without it.
+    """
+    for shard in context.cluster.shards():
+        doomed = [tablet for tablet in shard.tablets if verdicts[tablet.alias].state is State.DOOMED]
+        for tablet in doomed:
+            verdict = verdicts[tablet.alias]
+            if len(doomed) == len(shard.tablets) or not verdict.given_up:
+                return replace(verdict, reason=f"{tablet.alias}: {verdict.reason}")
+    return None
+
+
+def _waiting(verdicts: Mapping[str, Verdict]) -> Verdict:
+    """With the remedy and the evidence of the first that has some."""
+    told = next((verdict for verdict in verdicts.values() if verdict.fix), Verdict.waiting(""))
+    reason = together({alias: verdict.reason for alias, verdict in verdicts.items()})
+    return replace(told, reason=reason)
+
+
+def _restarted(context: Context, alias: str, verdict: Verdict) -> Verdict:
+    """Started again once, where it has given up: the cause may be gone, and it would not look for minutes.
+
+    It has nothing to lose, and asked to stop it would first wait for its mysqld to the end.
+    """
+    if not verdict.given_up:
+        return verdict
+    note = f"the mysqlctld of {alias} that was killed"
+    if note not in context.notes:
+        context.notes[note] = verdict.given_up
+        if context.target.kill(_mysqlctlds(context, alias), Force.PROGRAM, context.cancelled):
+            context.acted("mysql", f"restarted mysqlctld of {alias}: {verdict.reason}", True)
+    return verdict if context.notes[note] != verdict.given_up else Verdict.waiting("it is started again")
+
+
+def _mysqlctlds(context: Context, alias: str) -> list[ComponentStatus]:
+    everything = context.target.components()
+    return [each for each in everything if (each.component, each.subject) == ("mysqlctld", alias)]
 
 
 def applies(context: Context) -> bool:

@@ -19,6 +19,8 @@ from vitessctl.vtctld.records import TabletRecord
 
 def converge(context: Context) -> Verdict:
     """Stops what has no document any more, after everything else is well."""
+    if context.left_out:
+        return Verdict.done(f"nothing is stopped while {', '.join(context.left_out)} cannot come up")
     leaving = _leaving(context)
     for record in leaving:
         _hand_over(context, record)

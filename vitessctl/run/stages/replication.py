@@ -50,7 +50,7 @@ def converge(context: Context) -> Verdict:
         return _hopeless(causes)
     if faults:
         return Verdict.waiting(together(faults))
-    copies = sum(len(shard.tablets) - 1 for shard in context.cluster.shards())
+    copies = sum(len(context.present(shard)) - 1 for shard in context.cluster.shards())
     return Verdict.done(f"{copies} replicating, primaries writable")
 
 
@@ -71,7 +71,7 @@ def shard_faults(context: Context, shard: Shard, *, repair: bool = False) -> dic
     if primary is None:
         return {record.primary: "its record is gone"}
     faults = {}
-    for tablet in shard.tablets:
+    for tablet in context.present(shard):
         status = context.vtctld.full_status(tablet.alias)
         fault = _fault(context, shard, status, primary)
         lasts = context.lasts(f"replication of {tablet.alias}", bool(fault))

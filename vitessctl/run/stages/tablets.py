@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from vitessctl.errors import NotReadyError, UnreachableError
 from vitessctl.model.cluster import Shard, Tablet
@@ -34,9 +35,10 @@ def converge(context: Context) -> Verdict:
     records = {record.alias: record for record in context.vtctld.tablets()}
     faults: dict[str, str] = {}
     for shard in context.cluster.shards():
-        sockets = {tablet.alias: context.target.socket_ready(tablet) for tablet in shard.tablets}
-        held = [tablet for tablet in shard.tablets if sockets[tablet.alias].state is State.HELD]
-        others = [tablet for tablet in shard.tablets if tablet not in held]
+        present = context.present(shard)
+        sockets = {tablet.alias: context.target.socket_ready(tablet) for tablet in present}
+        held = [tablet for tablet in present if sockets[tablet.alias].state is State.HELD]
+        others = [tablet for tablet in present if tablet not in held]
         found = {
             tablet.alias: fault
             for tablet in others
@@ -51,10 +53,15 @@ def converge(context: Context) -> Verdict:
             if verdict.state is State.DOOMED:
                 return verdict
             found = dict.fromkeys((tablet.alias for tablet in held), verdict.reason)
+        if len(present) < len(shard.tablets) and not found:
+            verdict = _go_on_without(context, shard, others)
+            if verdict.state is State.DOOMED:
+                return verdict
         faults |= found
     if faults:
         return Verdict.waiting(together(faults))
-    return Verdict.done(f"{sum(1 for _ in context.cluster.tablets())} in the topology")
+    count = sum(len(context.present(shard)) for shard in context.cluster.shards())
+    return Verdict.done(f"{count} in the topology")
 
 
 def _fault(context: Context, tablet: Tablet, records: Mapping[str, TabletRecord], socket: Verdict) -> str:
@@ -121,7 +128,7 @@ def _replace_lost_primary(context: Context, shard: Shard, faults: Mapping[str, s
     """
     record = context.vtctld.shard(shard.keyspace, shard.name) if len(faults) == 1 else None
     lost = record is not None and record.primary in faults
-    others = [tablet for tablet in shard.tablets if tablet.alias not in faults]
+    others = [tablet for tablet in context.present(shard) if tablet.alias not in faults]
     if context.lasts(f"{shard.path} has lost its primary", lost) < LOST_SECONDS or record is None:
         return
     positions = positions_of(context.vtctld, others)
@@ -202,6 +209,34 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
     primary = _promote(context, shard, others, best, record.primary)
     context.acted("tablets", f"made {primary} primary of {shard.path}: the data of {record.primary} is gone", True)
     return Verdict.waiting("comes back as an empty replica")
+
+
+def _go_on_without(context: Context, shard: Shard, others: list[Tablet]) -> Verdict:
+    """Whether a shard can serve while the MySQL of a tablet cannot come up; if that one leads, its role is given away.
+
+    With semi-sync the others have all that was acknowledged, as long as it is the only one that is missing.
+    """
+    lost = [tablet for tablet in shard.tablets if tablet not in others]
+    record = context.vtctld.shard(shard.keyspace, shard.name)
+    leader = record.primary if record else ""
+    verdict = context.left_out[next((tablet.alias for tablet in lost if tablet.alias == leader), lost[0].alias)]
+    if not leader:
+        alone = f"{shard.path} has no primary yet, and this may be the tablet with the rows"
+        return replace(verdict, reason=f"{lost[0].alias}: {verdict.reason}; {alone}")
+    if leader not in {tablet.alias for tablet in lost}:
+        return Verdict.done()
+    positions = positions_of(context.vtctld, others)
+    best = most_complete(positions, [tablet for tablet in others if tablet.type == "replica"])
+    acknowledged = len(lost) == 1 and context.cluster.keyspace(shard.keyspace).durability != "none"
+    if best is None or not positions[best.alias].count() or not acknowledged:
+        return replace(
+            verdict,
+            reason=f"{leader}, the primary of {shard.path}: {verdict.reason}; its last writes may be nowhere else",
+            fix=f"{verdict.fix} To go on without those writes: vitessctl reparent {shard.path}, and then this again.",
+        )
+    primary = _promote(context, shard, others, best, leader)
+    context.acted("tablets", f"made {primary} primary of {shard.path}: the MySQL of {leader} cannot come up", True)
+    return Verdict.done()
 
 
 STAGE = Stage("tablets", ("keyspaces", "mysql"), "the tablets", converge, watches=("mysql",))

@@ -8,9 +8,9 @@ at most. A new pod is made earlier all the same, as scheduling, images and start
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from vitessctl.model.cluster import Cell, Shard
+from vitessctl.model.cluster import Cell, Shard, Tablet
 from vitessctl.run.context import Context
 from vitessctl.run.query import question_for
 from vitessctl.run.reasons import together
@@ -30,13 +30,13 @@ def converge(context: Context) -> Verdict:
 def _wanted(context: Context) -> Counter[str]:
     counts: Counter[str] = Counter()
     for shard in context.cluster.shards():
-        counts += _wanted_of(shard, context.release.primary_type)
+        counts += _wanted_of(shard, context.present(shard), context.release.primary_type)
     return counts
 
 
-def _wanted_of(shard: Shard, primary_type: str) -> Counter[str]:
+def _wanted_of(shard: Shard, tablets: Iterable[Tablet], primary_type: str) -> Counter[str]:
     """One replica is the primary; vtgate's names are `keyspace.shard.type`, in the release's own word."""
-    types = Counter(tablet.type for tablet in shard.tablets)
+    types = Counter(tablet.type for tablet in tablets)
     types["replica"] -= 1
     types[primary_type] += 1
     return Counter({f"{shard.keyspace}.{shard.name}.{name}": count for name, count in types.items() if count})

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from vitessctl.targets.local import holding, processes
 from vitessctl.targets.local.processes import Process
+from vitessctl.targets.local.tail import size
 
 GUARDED = "mysqlctld"
 DATABASE_SECONDS = 30.0
@@ -64,6 +65,7 @@ def prepare(arguments: Sequence[str], state: Path, data_root: Path) -> None:
     if not folder.has_data:
         holding.hold(folder.notes)
         folder.notes.begin()
+    folder.notes.begin_life(size(folder.path / "error.log"))
 
 
 def option(arguments: Sequence[str], name: str) -> str:

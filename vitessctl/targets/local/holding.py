@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from vitessctl.model.cluster import Cluster
@@ -25,9 +25,16 @@ POLL_SECONDS = 0.5
 _LEADS = ("primary", "master")
 
 
+class Life(NamedTuple):
+    """One mysqlctld: its process id, and the byte in error.log from which on its mysqld writes."""
+
+    pid: int
+    errors: int
+
+
 @dataclass(frozen=True)
 class Notes:
-    """Three small files about one MySQL data folder."""
+    """Four small files about one MySQL data folder."""
 
     run: Path
     name: str
@@ -43,6 +50,10 @@ class Notes:
     @property
     def _held(self) -> Path:
         return self.run / f"{self.name}.held"
+
+    @property
+    def _life(self) -> Path:
+        return self.run / f"{self.name}.life"
 
     @property
     def begun(self) -> bool:
@@ -77,6 +88,18 @@ class Notes:
         """Nothing is known of it any more."""
         self._done.unlink(missing_ok=True)
         self._begun.unlink(missing_ok=True)
+        self._life.unlink(missing_ok=True)
+
+    def begin_life(self, errors: int) -> None:
+        """This process becomes mysqlctld; so many bytes of error.log are about earlier ones."""
+        self._life.write_text(f"{os.getpid()} {errors}\n")
+
+    def life(self) -> Life | None:
+        """The present or the last mysqlctld; None where none was started."""
+        with suppress(OSError, ValueError):
+            pid, errors = self._life.read_text().split()
+            return Life(int(pid), int(errors))
+        return None
 
     def mark_held(self) -> None:
         """This process holds it."""

@@ -261,7 +261,7 @@ class LocalTarget:
 
     def socket_ready(self, tablet: Tablet) -> Verdict:
         """Whether the tablet's mysqlctld answers; held while its data is gone and nobody else leads its shard."""
-        return sockets.ready(self.state.path, tablet.uid)
+        return sockets.ready(self.state.path, tablet.uid, self._cluster.release)
 
     def topology_ready(self) -> Verdict | None:
         """Every member can be asked from here."""

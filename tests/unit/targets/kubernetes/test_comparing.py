@@ -59,11 +59,12 @@ def test_what_seems_to_differ_is_asked_about_once_as_long_as_neither_changes(bed
 
 def test_an_object_that_somebody_changed_is_asked_about_again(bed: Bed) -> None:
     bed.use("images.vtgate=vitess/lite:v24.0.3")
-    comparer = a_comparer(bed)
-    comparer.fresh = -1
+    lists = Lists(bed.api, NAMESPACE, LABELS)
+    comparer = Comparer(bed.api, lists)
     comparer.compare(bed.documents)
 
     bed.api.edit(kinds.DEPLOYMENT, NAMESPACE, GATE, {"metadata": {"annotations": {"a": "b"}}}, manager="kubectl")
+    lists.forget()
     comparer.compare(bed.documents)
 
     assert dry_runs(bed) == [f"apply Deployment/{GATE} (dry run)"] * 2
