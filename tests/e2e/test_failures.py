@@ -179,7 +179,7 @@ def test_where_the_files_of_one_mysql_are_damaged_the_others_serve_and_it_is_nam
     assert f"{victim} cannot come up; everything else is ready" in broken.stderr
     assert "its mysqld has ended: MySQL's data files are damaged or missing" in broken.stderr
     assert re.search(r"error: \[MY-01190[46]\] \[InnoDB\] .* page ", broken.stderr), "what mysqld itself said"
-    assert "vitessctl rebuild makes this one anew from it and keeps the damaged files" in broken.stderr
+    assert "vitessctl rebuild ALIAS makes this one anew from it and keeps the damaged files" in broken.stderr
     status = running.status()
     assert running.primary(status) != victim
     assert status["shards"][0]["serving"]

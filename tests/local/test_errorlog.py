@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.local.support import wait_for
 from vitessctl.targets.base import State, Verdict
+from vitessctl.targets.local import processes
 from vitessctl.targets.local.errorlog import ended, last_words
 from vitessctl.targets.local.holding import Life, Notes
 from vitessctl.targets.local.sockets import ready
@@ -42,7 +45,7 @@ NEXT = START.replace("process 9", "process 10")
         ([START, DUMP, DAMAGE, DUMP, DAMAGE, CRASH, END], [START, DAMAGE, CRASH, END]),
         ([START, DAMAGE, END, SAFE, NEXT], []),
         ([START, DAMAGE, CRASH, RESTART, NEXT], []),
-        ([START, DAMAGE, CRASH], []),
+        ([START, DAMAGE, CRASH], [START, DAMAGE, CRASH]),
         ([START, OTHER, ABORTING], [START, OTHER, ABORTING]),
         ([OLD], [OLD]),
         ([DUMP, DAMAGE, END], [DAMAGE, END]),
@@ -53,7 +56,7 @@ NEXT = START.replace("process 9", "process 10")
         "it has ended; pages are left out, and what is said again",
         "it was started again",
         "mysqld_safe starts it again",
-        "mysqld_safe has not said yet what it does",
+        "without mysqld_safe",
         "by itself",
         "an old one",
         "its start is too far up, behind megabytes of pages",
@@ -92,6 +95,18 @@ class State100:
         (path / "run").mkdir()
         self.notes = Notes(path / "run", "vt_0000000100")
 
+    def begins(self) -> None:
+        """A mysqlctld does, which is this process."""
+        own = processes.find(os.getpid())
+        assert own
+        self.notes.begin_life(own.born, 0)
+
+    @property
+    def life(self) -> str:
+        life = self.notes.life()
+        assert life
+        return f"{life.pid}@{life.born}"
+
     def says(self, *lines: str) -> None:
         self.log.write_text("".join(f"{line}\n" for line in lines))
 
@@ -102,15 +117,15 @@ def state(tmp_path: Path) -> State100:
 
 
 def test_the_cause_and_what_to_do(state: State100) -> None:
-    state.notes.begin_life(0)
+    state.begins()
     state.says(START, DUMP, DAMAGE, CRASH, END)
 
     verdict = ready(state.path, 100, "24")
 
     assert verdict.state is State.DOOMED
     assert verdict.reason == "its mysqld has ended: MySQL's data files are damaged or missing"
-    assert "vitessctl rebuild makes this one anew" in verdict.fix
-    assert verdict.given_up == str(os.getpid())
+    assert "vitessctl rebuild ALIAS makes this one anew" in verdict.fix
+    assert verdict.given_up == state.life
     assert verdict.evidence == (
         "09:15:59 error: [MY-011906] [InnoDB] Database page corruption on disk or a failed file read of page "
         "[page id: space=4294967294, page number=4]. You may have to recover from a backup.",
@@ -118,7 +133,7 @@ def test_the_cause_and_what_to_do(state: State100) -> None:
 
 
 def test_an_end_that_nobody_knows_is_quoted(state: State100) -> None:
-    state.notes.begin_life(0)
+    state.begins()
     state.says(START, OTHER, ABORTING)
 
     assert ended(state.path, 100, "24") == Verdict(
@@ -126,12 +141,12 @@ def test_an_end_that_nobody_knows_is_quoted(state: State100) -> None:
         "its mysqld has ended and said last: [MY-099999] [Server] The stars are not right.",
         f"Look at {state.log}.",
         ("[MY-099999] [Server] The stars are not right.",),
-        given_up=str(os.getpid()),
+        given_up=state.life,
     )
 
 
 def test_while_it_starts_it_is_waited_for(state: State100) -> None:
-    state.notes.begin_life(0)
+    state.begins()
     state.says(SAFE, START)
 
     assert ready(state.path, 100, "24") == Verdict.waiting("MySQL is being initialised")
@@ -141,14 +156,48 @@ def test_the_end_of_a_mysqlctld_that_is_gone_says_nothing_of_the_next(state: Sta
     """Between its end and the next start there is nothing to tell: that one may have better luck."""
     with subprocess.Popen(["true"]) as gone:
         pass
-    (state.path / "run" / "vt_0000000100.life").write_text(f"{gone.pid} 0\n")
+    (state.path / "run" / "vt_0000000100.life").write_text(f"{gone.pid} 5 0\n")
     state.says(START, DAMAGE, END)
 
-    assert state.notes.life() == Life(gone.pid, 0)
+    assert state.notes.life() == Life(gone.pid, 5, 0)
     assert ended(state.path, 100, "24") is None
 
 
-@pytest.mark.parametrize("text", ["", "12", "a b", "1 2 3"])
+def test_another_process_with_its_number_is_not_it(state: State100) -> None:
+    """After a restart of the machine, or of a container, numbers come again."""
+    state.notes.begin_life(4, 0)
+    state.says(START, DAMAGE, END)
+
+    assert ended(state.path, 100, "24") is None
+
+
+def test_while_a_mysqld_has_these_data_nothing_has_ended(state: State100) -> None:
+    """It says that it aborts before it is gone, and mysqld_safe may start it again."""
+    state.begins()
+    state.says(START, DAMAGE, CRASH)
+    word = f"--defaults-file={state.path}/data/vt_0000000100/my.cnf"
+    command = [sys.executable, "-c", "input()", "mysqld", word]
+    environment = {**os.environ, "VITESSCTL_STATE": str(state.path)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as server:
+        wait_for("its start", lambda: processes.of_state(state.path))
+        assert ended(state.path, 100, "24") is None
+        server.communicate()
+
+    assert ended(state.path, 100, "24") is not None
+
+
+def test_a_full_disk_keeps_nothing_from_starting(state: State100, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+
+    state.notes.begin_life(1, 0)
+
+    assert state.notes.life() is None
+
+
+@pytest.mark.parametrize("text", ["", "12", "a b c", "1 2 3 4"])
 def test_a_note_that_says_nothing(state: State100, text: str) -> None:
     (state.path / "run" / "vt_0000000100.life").write_text(text)
 
@@ -157,7 +206,7 @@ def test_a_note_that_says_nothing(state: State100, text: str) -> None:
 
 
 def test_nothing_stays_when_a_tablet_is_forgotten(state: State100) -> None:
-    state.notes.begin_life(7)
+    state.begins()
     state.notes.forget()
 
     assert state.notes.life() is None

@@ -16,8 +16,9 @@ from vitessctl.model.ports import DEFAULT_BASE_PORT, tablet_ports
 from vitessctl.spec import load
 
 BLOCK = 100
-USUAL = 1700
-"""Offsets below are any cluster's: all but its tablets, and tablets with UIDs below 400, as tests add them with -e."""
+USUAL = 1200
+"""Offsets below are any cluster's: all but its tablets, and tablets with UIDs below 230, as tests add them with -e.
+Base ports are as far from each other, so that many clusters find room."""
 LOWEST, HIGHEST = 10000, 32768
 _SOMEBODYS = frozenset((DEFAULT_BASE_PORT + offset) // BLOCK for offset in range(USUAL))
 """Left to the cluster that a developer has on this machine."""
@@ -30,7 +31,7 @@ def claimed_base_port(inventory: Path | None = None) -> int:
     An inventory that gives its tablets no UIDs has ports far from the base: they follow from the names of its shards.
     """
     offsets = offsets_of(inventory)
-    bases = range(LOWEST, HIGHEST - max(offsets) - BLOCK, BLOCK)
+    bases = range(LOWEST, HIGHEST - max(offsets) - BLOCK, USUAL)
     for base in random.sample(bases, len(bases)):
         blocks = {(base + offset) // BLOCK for offset in offsets}
         claim = _claim(blocks) if blocks.isdisjoint(_SOMEBODYS) else []

@@ -87,8 +87,7 @@ class Engine:
                 raise Interrupted(
                     "interrupted", fix="What runs keeps running. The same command goes on from here."
                 ) from None
-        if failure is None and (failure := left_out.error(self._context)):
-            self.recap.add("mysqlctld", "failed")
+        failure = self._with_left_out(failure)
         for stage in schedule.waiting:
             if stage.applies(self._context):
                 self._skip(stage, "an earlier stage failed")
@@ -98,6 +97,16 @@ class Engine:
         if failure is not None:
             raise failure
         return self.recap
+
+    def _with_left_out(self, failure: VitessctlError | None) -> VitessctlError | None:
+        """How the run ends, with what had to be left out; where something else failed, that is said before."""
+        lost = left_out.error(self._context)
+        if lost is None:
+            return failure
+        self.recap.add("mysqlctld", "failed")
+        if failure is not None:
+            self._emit(events.Notice(self._seconds(), f"{lost.why}. {lost.fix}"))
+        return failure or lost
 
     def _apply_new(self, stage: Stage) -> None:
         """Apply what is not there at all yet; what is there waits for its stage."""

@@ -46,6 +46,8 @@ def _run(config: Config) -> int:
         log.write(f"{_stamp()} [System] [MY-010116] [Server] mysqld (REHEARSAL) starting as process {os.getpid()}\n")
         try:
             return _serve(config, log)
+        except sqlite3.OperationalError:
+            raise
         except sqlite3.DatabaseError as error:
             log.write(f"{_stamp()} [ERROR] [MY-011906] [InnoDB] {_DAMAGED} ({error})\n")
             return 1

@@ -88,8 +88,9 @@ def _remembering(context: Context, shard: Shard, alias: str, verdict: Verdict) -
     forgot = not verdict.ready and alias in records and all(each.type != "primary" for each in records.values())
     if context.lasts(f"{shard.path} has a primary that forgot it", forgot) < FORGOTTEN_SECONDS or not forgot:
         return verdict
-    positions = positions_of(context.vtctld, shard.tablets)
-    others = [tablet for tablet in shard.tablets if tablet.type == "replica" and tablet.alias != alias]
+    present = context.present(shard)
+    positions = positions_of(context.vtctld, present)
+    others = [tablet for tablet in present if tablet.type == "replica" and tablet.alias != alias]
     best = most_complete(positions, others)
     if best is None:
         return verdict

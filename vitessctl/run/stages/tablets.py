@@ -6,18 +6,17 @@ Not its health: a vttablet is not healthy before its shard has a primary, which 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
 
 from vitessctl.errors import NotReadyError, UnreachableError
 from vitessctl.model.cluster import Shard, Tablet
-from vitessctl.model.gtid import parse_gtid_set
+from vitessctl.run import left_out
 from vitessctl.run.completeness import ASK_SECONDS, most_complete, positions_of
 from vitessctl.run.context import Context
+from vitessctl.run.promotion import promote
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import ComponentStatus, Force, State, Verdict
-from vitessctl.vtctld.errors import NoReplicationError, VtctldError
+from vitessctl.vtctld.errors import VtctldError
 from vitessctl.vtctld.records import TabletRecord
 
 LOST_SECONDS = 60.0
@@ -48,15 +47,15 @@ def converge(context: Context) -> Verdict:
             _record_again(context, tablet, tablet.alias in records)
         if not context.release.has_vtorc:
             found |= _lost_primary(context, shard, found)
+        if verdict := left_out.hopeless(context, shard, held, others):
+            return verdict
         if held and not found:
             verdict = _replace_held_primary(context, shard, held, others)
             if verdict.state is State.DOOMED:
                 return verdict
             found = dict.fromkeys((tablet.alias for tablet in held), verdict.reason)
-        if len(present) < len(shard.tablets) and not found:
-            verdict = _go_on_without(context, shard, others)
-            if verdict.state is State.DOOMED:
-                return verdict
+        elif not found and (verdict := left_out.give_role_away(context, shard, others)):
+            return verdict
         faults |= found
     if faults:
         return Verdict.waiting(together(faults))
@@ -126,16 +125,17 @@ def _replace_lost_primary(context: Context, shard: Shard, faults: Mapping[str, s
     As any failover this gives up what the lost one had not passed on yet, so it is waited for first. One that vtctld
     still reaches is not lost, only the way to it from here: it may take writes at this moment.
     """
-    record = context.vtctld.shard(shard.keyspace, shard.name) if len(faults) == 1 else None
+    alone = len(faults) == 1 and context.present(shard) == shard.tablets
+    record = context.vtctld.shard(shard.keyspace, shard.name) if alone else None
     lost = record is not None and record.primary in faults
-    others = [tablet for tablet in context.present(shard) if tablet.alias not in faults]
+    others = [tablet for tablet in shard.tablets if tablet.alias not in faults]
     if context.lasts(f"{shard.path} has lost its primary", lost) < LOST_SECONDS or record is None:
         return
     positions = positions_of(context.vtctld, others)
     best = most_complete(positions, [tablet for tablet in others if tablet.type == "replica"])
     if best is None or not positions[best.alias].count() or _answers(context, record.primary):
         return
-    primary = _promote(context, shard, others, best, record.primary)
+    primary = promote(context, shard, others, best, record.primary)
     reason = f"{record.primary} has been away for {LOST_SECONDS:.0f} s{_given_up(context, shard)}"
     context.acted("tablets", f"made {primary} primary of {shard.path}: {reason}", True)
 
@@ -154,31 +154,6 @@ def _given_up(context: Context, shard: Shard) -> str:
     if context.cluster.keyspace(shard.keyspace).durability != "none":
         return ""
     return "; with durability none, its last writes may be on its disk alone"
-
-
-def _promote(context: Context, shard: Shard, others: list[Tablet], best: Tablet, lost: str) -> str:
-    """An emergency reparent starts only replicas that ran before it. After a full stop none does, and with semi-sync
-    the new primary's first write would then wait for an acknowledgement that nobody gives.
-    """
-    if not context.release.emergency_reparent_looks_at_received:
-        _refuse_unapplied(context, others)
-    for tablet in others:
-        if tablet != best:
-            with suppress(NoReplicationError):  # one without a source starts as soon as it gets one
-                context.vtctld.start_replication(tablet.alias)
-    return context.vtctld.emergency_reparent(shard.keyspace, shard.name, new_primary=best.alias, expected_primary=lost)
-
-
-def _refuse_unapplied(context: Context, tablets: list[Tablet]) -> None:
-    """Until 7 an emergency reparent looks at what is applied, and throws away what tablets have received beyond that.
-
-    With semi-sync that may be what a client was told is safe. NotReadyError, as it is applied soon if nothing is wrong.
-    """
-    for tablet in tablets:
-        status = context.vtctld.full_status(tablet.alias, seconds=ASK_SECONDS)
-        received = status.replication.received if status.replication else ""
-        if not parse_gtid_set(status.position).contains(parse_gtid_set(received)):
-            raise NotReadyError(f"{tablet.alias} has not applied all that it has received, which nobody else may have")
 
 
 def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], others: list[Tablet]) -> Verdict:
@@ -206,37 +181,9 @@ def _replace_held_primary(context: Context, shard: Shard, held: list[Tablet], ot
             "Put its data folder back (is a disk not mounted?), or restore the shard from a backup. It was kept from "
             "starting, because it would lead the shard with an empty database; nothing was changed.",
         )
-    primary = _promote(context, shard, others, best, record.primary)
+    primary = promote(context, shard, others, best, record.primary)
     context.acted("tablets", f"made {primary} primary of {shard.path}: the data of {record.primary} is gone", True)
     return Verdict.waiting("comes back as an empty replica")
-
-
-def _go_on_without(context: Context, shard: Shard, others: list[Tablet]) -> Verdict:
-    """Whether a shard can serve while the MySQL of a tablet cannot come up; if that one leads, its role is given away.
-
-    With semi-sync the others have all that was acknowledged, as long as it is the only one that is missing.
-    """
-    lost = [tablet for tablet in shard.tablets if tablet not in others]
-    record = context.vtctld.shard(shard.keyspace, shard.name)
-    leader = record.primary if record else ""
-    verdict = context.left_out[next((tablet.alias for tablet in lost if tablet.alias == leader), lost[0].alias)]
-    if not leader:
-        alone = f"{shard.path} has no primary yet, and this may be the tablet with the rows"
-        return replace(verdict, reason=f"{lost[0].alias}: {verdict.reason}; {alone}")
-    if leader not in {tablet.alias for tablet in lost}:
-        return Verdict.done()
-    positions = positions_of(context.vtctld, others)
-    best = most_complete(positions, [tablet for tablet in others if tablet.type == "replica"])
-    acknowledged = len(lost) == 1 and context.cluster.keyspace(shard.keyspace).durability != "none"
-    if best is None or not positions[best.alias].count() or not acknowledged:
-        return replace(
-            verdict,
-            reason=f"{leader}, the primary of {shard.path}: {verdict.reason}; its last writes may be nowhere else",
-            fix=f"{verdict.fix} To go on without those writes: vitessctl reparent {shard.path}, and then this again.",
-        )
-    primary = _promote(context, shard, others, best, leader)
-    context.acted("tablets", f"made {primary} primary of {shard.path}: the MySQL of {leader} cannot come up", True)
-    return Verdict.done()
 
 
 STAGE = Stage("tablets", ("keyspaces", "mysql"), "the tablets", converge, watches=("mysql",))

@@ -15,7 +15,7 @@ from textwrap import shorten
 from vitessctl.targets.base import Verdict
 from vitessctl.targets.local import processes
 from vitessctl.targets.local.explain import explain
-from vitessctl.targets.local.holding import Notes
+from vitessctl.targets.local.guard import DataFolder, servers_of
 from vitessctl.targets.local.tail import last_lines
 
 EVIDENCE_LINES = 3
@@ -25,7 +25,10 @@ _LONGEST = 1000
 _REASON = 200
 """Characters of it in one line with others."""
 _START = re.compile(r"starting as process|mysqld_safe Starting mysqld|mysqld_safe mysqld restarted")
-_END = re.compile(r"mysqld_safe mysqld from pid file \S+ ended|\[ERROR\] (?:\[MY-010119\] \[Server\] )?Aborting")
+_END = re.compile(
+    r"mysqld_safe mysqld from pid file \S+ ended|\[ERROR\] (?:\[MY-010119\] \[Server\] )?Aborting|mysqld got signal \d"
+)
+"""What it, or the script that keeps it, writes at its end. That it is gone is for the list of processes to say."""
 _ERROR = re.compile(r"\[ERROR\] (.*)")
 
 
@@ -34,13 +37,16 @@ def ended(state: Path, uid: int, release: str) -> Verdict | None:
 
     Nothing comes of it before mysqlctld is started again.
     """
-    name = f"vt_{uid:010d}"
-    life = Notes(state / "run", name).life()
-    if life is None or processes.find(life.pid) is None:
+    folder = DataFolder(state, state / "data" / f"vt_{uid:010d}")
+    life = folder.notes.life()
+    keeper = processes.find(life.pid) if life else None
+    if life is None or keeper is None or keeper.born != life.born:
         return None
-    file = state / "data" / name / "error.log"
+    file = folder.path / "error.log"
     lines = last_words(file, life.errors)
-    return replace(_verdict(lines, file, release), given_up=str(life.pid)) if lines else None
+    if not lines or servers_of(folder):
+        return None
+    return replace(_verdict(lines, file, release), given_up=f"{life.pid}@{life.born}")
 
 
 def last_words(file: Path, begin: int) -> Sequence[str]:

@@ -58,6 +58,7 @@ def prepare(arguments: Sequence[str], state: Path, data_root: Path) -> None:
     if not uid.isdigit():
         return
     folder = DataFolder(state, data_root / f"vt_{int(uid):010d}")
+    folder.notes.end_life()
     end_orphans(folder)
     clear_lock(folder.path / "mysql.sock.lock")
     folder.notes.conclude(Path(option(arguments, "socket-file")))
@@ -65,7 +66,8 @@ def prepare(arguments: Sequence[str], state: Path, data_root: Path) -> None:
     if not folder.has_data:
         holding.hold(folder.notes)
         folder.notes.begin()
-    folder.notes.begin_life(size(folder.path / "error.log"))
+    own = processes.find(os.getpid())
+    folder.notes.begin_life(own.born if own else 0, size(folder.path / "error.log"))
 
 
 def option(arguments: Sequence[str], name: str) -> str:
@@ -81,7 +83,7 @@ def option(arguments: Sequence[str], name: str) -> str:
 
 def end_orphans(folder: DataFolder) -> None:
     """End the MySQL servers that still have this data: gently, as they have pages to write."""
-    found = [process for process in processes.of_state(folder.state) if _serves(process, folder)]
+    found = servers_of(folder)
     # mysqld_safe starts its mysqld again, and ignores every signal that it can.
     for process in found:
         if process.is_keeper:
@@ -93,8 +95,10 @@ def end_orphans(folder: DataFolder) -> None:
         processes.wait_gone(servers, REAP_SECONDS, reaped=True)
 
 
-def _serves(process: Process, folder: DataFolder) -> bool:
-    return process.is_database and any(f"{folder.path}/" in word for word in process.command)
+def servers_of(folder: DataFolder) -> list[Process]:
+    """The MySQL servers that have this data, and the scripts that keep them running."""
+    found = processes.of_state(folder.state)
+    return [each for each in found if each.is_database and any(f"{folder.path}/" in word for word in each.command)]
 
 
 def clear_lock(lock: Path) -> None:

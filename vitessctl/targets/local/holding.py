@@ -26,9 +26,11 @@ _LEADS = ("primary", "master")
 
 
 class Life(NamedTuple):
-    """One mysqlctld: its process id, and the byte in error.log from which on its mysqld writes."""
+    """One mysqlctld: its process, and the byte in error.log from which on its mysqld writes."""
 
     pid: int
+    born: int
+    """As processes.Process has it."""
     errors: int
 
 
@@ -88,17 +90,26 @@ class Notes:
         """Nothing is known of it any more."""
         self._done.unlink(missing_ok=True)
         self._begun.unlink(missing_ok=True)
-        self._life.unlink(missing_ok=True)
+        self.end_life()
 
-    def begin_life(self, errors: int) -> None:
-        """This process becomes mysqlctld; so many bytes of error.log are about earlier ones."""
-        self._life.write_text(f"{os.getpid()} {errors}\n")
+    def begin_life(self, born: int, errors: int) -> None:
+        """This process becomes mysqlctld; so many bytes of error.log are about earlier ones.
+
+        Nothing stands or falls with it, so a full disk does not matter.
+        """
+        with suppress(OSError):
+            self._life.write_text(f"{os.getpid()} {born} {errors}\n")
+
+    def end_life(self) -> None:
+        """The last mysqlctld is over."""
+        with suppress(OSError):
+            self._life.unlink(missing_ok=True)
 
     def life(self) -> Life | None:
         """The present or the last mysqlctld; None where none was started."""
         with suppress(OSError, ValueError):
-            pid, errors = self._life.read_text().split()
-            return Life(int(pid), int(errors))
+            pid, born, errors = self._life.read_text().split()
+            return Life(int(pid), int(born), int(errors))
         return None
 
     def mark_held(self) -> None:
