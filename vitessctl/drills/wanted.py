@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from vitessctl.drills.catalogue import Drill, Whom
 from vitessctl.drills.healing import Key, keys
 from vitessctl.drills.victims import NotHealthy, node_of, victims
-from vitessctl.heal.durability import acknowledgers
 from vitessctl.model.cluster import Cluster, Shard
+from vitessctl.model.durability import acknowledgers
 from vitessctl.releases import Release
 from vitessctl.status.observed import Observed
 from vitessctl.status.report import Status

@@ -8,8 +8,8 @@ from enum import Enum
 
 from vitessctl.errors import UsageError, VitessctlError
 from vitessctl.heal.candidates import Candidate, beside_living_primary, without_primary
-from vitessctl.heal.durability import acknowledgers
 from vitessctl.heal.look import SeenShard
+from vitessctl.model.durability import acknowledgers
 from vitessctl.model.gtid import parse_gtid_set
 from vitessctl.plan.safety import Danger, Hazard
 from vitessctl.releases import Release

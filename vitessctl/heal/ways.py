@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vitessctl.errors import UsageError, VitessctlError
-from vitessctl.heal.durability import acknowledgers
 from vitessctl.heal.look import SeenShard
 from vitessctl.heal.replicating import TabletReplication, judge
+from vitessctl.model.durability import acknowledgers
 from vitessctl.plan.safety import Danger, Hazard
 from vitessctl.spec.words import counted
 from vitessctl.vtctld.records import FullStatus

@@ -12,7 +12,7 @@ from vitessctl.model.cluster import Cluster, Shard, Tablet, User
 from vitessctl.releases import Release
 from vitessctl.render.documents import Document, of_stage
 from vitessctl.run import http, query
-from vitessctl.targets.base import Address, Target, Verdict
+from vitessctl.targets.base import Address, ComponentStatus, Target, Verdict
 from vitessctl.vtctld.interface import Vtctld
 
 HttpGet = Callable[[Address, str], http.Answer]
@@ -66,6 +66,11 @@ class Context:
     def present(self, shard: Shard) -> tuple[Tablet, ...]:
         """The tablets of a shard that are not left out."""
         return tuple(tablet for tablet in shard.tablets if tablet.alias not in self.left_out)
+
+    def components(self, component: str, tablet: Tablet) -> list[ComponentStatus]:
+        """What runs a part of a tablet (`vttablet`, `mysqlctld`), as the target knows it."""
+        everything = self.target.components()
+        return [each for each in everything if (each.component, each.subject) == (component, tablet.alias)]
 
     def tablet_page(self, tablet: Tablet, path: str) -> http.Answer:
         """A page of a vttablet."""

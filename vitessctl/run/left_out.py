@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vitessctl.errors import NotReadyError
-from vitessctl.heal.durability import ALONE, acknowledgers
 from vitessctl.model.cluster import Shard, Tablet
+from vitessctl.model.durability import ALONE, acknowledgers
 from vitessctl.run.completeness import most_complete, positions_of
 from vitessctl.run.context import Context
 from vitessctl.run.promotion import promote

@@ -15,8 +15,8 @@ from vitessctl import releases
 from vitessctl.errors import UsageError, VitessctlError
 from vitessctl.heal.allowing import NotAllowed, refuse_unallowed
 from vitessctl.heal.choice import CannotReparent, choose, says
-from vitessctl.heal.durability import acknowledgers
 from vitessctl.heal.shards import chosen_shard, chosen_shards, tablet_alias_of
+from vitessctl.model.durability import acknowledgers
 from vitessctl.plan.safety import Danger, Hazard
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "choice.yaml").read_text(encoding="utf-8"))

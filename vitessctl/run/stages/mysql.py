@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from vitessctl.model.cluster import Tablet
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
-from vitessctl.targets.base import ComponentStatus, Force, State, Verdict
+from vitessctl.targets.base import Force, State, Verdict
 
 
 def converge(context: Context) -> Verdict:
@@ -18,7 +19,7 @@ def converge(context: Context) -> Verdict:
     A tablet that is held is not waited for here: the next stage gives its role to another.
     """
     verdicts = {
-        tablet.alias: _restarted(context, tablet.alias, context.target.socket_ready(tablet))
+        tablet.alias: _restarted(context, tablet, context.target.socket_ready(tablet))
         for tablet in context.cluster.tablets()
     }
     if hopeless := _hopeless(context, verdicts):
@@ -54,24 +55,19 @@ def _waiting(verdicts: Mapping[str, Verdict]) -> Verdict:
     return replace(told, reason=reason)
 
 
-def _restarted(context: Context, alias: str, verdict: Verdict) -> Verdict:
+def _restarted(context: Context, tablet: Tablet, verdict: Verdict) -> Verdict:
     """Started again once, where it has given up: the cause may be gone, and it would not look for minutes.
 
     It has nothing to lose, and asked to stop it would first wait for its mysqld to the end.
     """
     if not verdict.given_up:
         return verdict
-    note = f"the mysqlctld of {alias} that was killed"
+    note = f"the mysqlctld of {tablet.alias} that was killed"
     if note not in context.notes:
         context.notes[note] = verdict.given_up
-        if context.target.kill(_mysqlctlds(context, alias), Force.PROGRAM, context.cancelled):
-            context.acted("mysql", f"restarted mysqlctld of {alias}: {verdict.reason}", True)
+        if context.target.kill(context.components("mysqlctld", tablet), Force.PROGRAM, context.cancelled):
+            context.acted("mysql", f"restarted mysqlctld of {tablet.alias}: {verdict.reason}", True)
     return verdict if context.notes[note] != verdict.given_up else Verdict.waiting("it is started again")
-
-
-def _mysqlctlds(context: Context, alias: str) -> list[ComponentStatus]:
-    everything = context.target.components()
-    return [each for each in everything if (each.component, each.subject) == ("mysqlctld", alias)]
 
 
 def applies(context: Context) -> bool:

@@ -15,7 +15,7 @@ from vitessctl.run.context import Context
 from vitessctl.run.promotion import promote
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
-from vitessctl.targets.base import ComponentStatus, Force, State, Verdict
+from vitessctl.targets.base import Force, State, Verdict
 from vitessctl.vtctld.errors import VtctldError
 from vitessctl.vtctld.records import TabletRecord
 
@@ -87,7 +87,7 @@ def _record_again(context: Context, tablet: Tablet, recorded: bool) -> None:
         return
     context.lasts(missing, False)
     context.lasts(answers, False)
-    if context.target.kill(_vttablets(context, tablet), Force.RESTART, context.cancelled):
+    if context.target.kill(context.components("vttablet", tablet), Force.RESTART, context.cancelled):
         reason = "it ran without a record in the topology, which it writes only when it starts"
         context.acted("tablets", f"restarted {tablet.alias}: {reason}", True)
 
@@ -98,12 +98,6 @@ def _answers_itself(context: Context, tablet: Tablet) -> bool:
         return context.tablet_page(tablet, "/debug/status").ok
     except (NotReadyError, UnreachableError):
         return False
-
-
-def _vttablets(context: Context, tablet: Tablet) -> list[ComponentStatus]:
-    """What runs a tablet, as the target knows it."""
-    everything = context.target.components()
-    return [each for each in everything if (each.component, each.subject) == ("vttablet", tablet.alias)]
 
 
 def _acceptable(tablet: Tablet) -> tuple[str, ...]:
