@@ -127,6 +127,6 @@ def _carry_out(
 
 
 def _show_done(done: Rebuilt, output: options.Output) -> None:
-    from vitessctl.report.rebuild import rebuilt_data, rebuilt_line
+    from vitessctl.report.rebuild import rebuilt_data, rebuilt_lines
 
-    print_as(output, done, rebuilt_data, lambda done: (rebuilt_line(done),))
+    print_as(output, done, rebuilt_data, rebuilt_lines)

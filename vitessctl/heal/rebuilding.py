@@ -9,6 +9,7 @@ from vitessctl.errors import NotReadyError, UnreachableError, VitessctlError
 from vitessctl.heal.cloning import clone
 from vitessctl.heal.look import SeenShard
 from vitessctl.heal.replicating import differences
+from vitessctl.heal.serving import await_service
 from vitessctl.heal.ways import Rebuild, Way
 from vitessctl.model.cluster import Tablet
 from vitessctl.model.gtid import GtidSet, parse_gtid_set
@@ -41,6 +42,8 @@ class Rebuilt:
     tables: int
     old_data: tuple[str, ...]
     """What became of them, in sentences."""
+    unserved: str = ""
+    """What is still missing before clients are sent to it again; "" for nothing."""
 
 
 class Rebuilder:
@@ -69,7 +72,8 @@ class Rebuilder:
             self._until("its MySQL to answer", self._answers)
             clone(context, self._seen.primary, self._seen.records[wanted.donor], wanted.alias, self._clock)
         self._until("it to be complete", self._incomplete)
-        return self._rebuilt(old_data)
+        unserved = await_service(context, self._seen.shard, (wanted.alias,), self._clock)
+        return self._rebuilt(old_data, unserved)
 
     def _empty(self) -> tuple[str, ...]:
         """Stop it, take its data away, and start it again: MySQL first, as vttablet needs it."""
@@ -171,11 +175,11 @@ class Rebuilder:
         except (VtctldError, UnreachableError) as error:
             return error.why or error.what
 
-    def _rebuilt(self, old_data: tuple[str, ...]) -> Rebuilt:
+    def _rebuilt(self, old_data: tuple[str, ...], unserved: str) -> Rebuilt:
         vtctld, alias = self._context.vtctld, self._wanted.alias
         held = parse_gtid_set(vtctld.full_status(alias, seconds=ASK_SECONDS).position)
         tables = len(vtctld.schema(alias, seconds=ASK_SECONDS))
-        return Rebuilt(alias, self._wanted.way, self._seconds(), held.count(), tables, old_data)
+        return Rebuilt(alias, self._wanted.way, self._seconds(), held.count(), tables, old_data, unserved)
 
     def _seconds(self) -> float:
         return self._clock.now() - self._began

@@ -13,6 +13,7 @@ from vitessctl.errors import ConflictError, NotReadyError
 from vitessctl.heal.choice import Mode, Reparent
 from vitessctl.heal.gap import watching
 from vitessctl.heal.look import SeenShard
+from vitessctl.heal.serving import await_service
 from vitessctl.run.clock import Clock
 from vitessctl.run.context import Context
 from vitessctl.run.stages.replication import primary_fault, repair_tablet, replica_fault, wants_semi_sync
@@ -41,6 +42,8 @@ class Done:
     """Those that copy from the new primary."""
     silent: tuple[str, ...]
     """Those that do not answer, and so were left as they are."""
+    unserved: str = ""
+    """What is still missing before clients are sent to them again; "" for nothing."""
 
 
 class MovedElsewhere(ConflictError):
@@ -63,7 +66,7 @@ def carry_out(context: Context, seen: SeenShard, wanted: Reparent, clock: Clock)
             _start_stopped(context, seen, wanted)
         _call(context, seen, wanted, clock)
         replicas, silent = _settle(context, seen, wanted, clock)
-    return Done(wanted.new, gap.seconds, replicas, silent)
+    return Done(wanted.new, gap.seconds, replicas, silent, await_service(context, seen.shard, (wanted.new,), clock))
 
 
 def _start_stopped(context: Context, seen: SeenShard, wanted: Reparent) -> None:

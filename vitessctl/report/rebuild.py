@@ -8,6 +8,7 @@ from typing import Any
 
 from vitessctl.heal.rebuilding import Rebuilt
 from vitessctl.heal.ways import Rebuild, Way
+from vitessctl.report.unserved import unserved_lines
 from vitessctl.spec.words import counted
 
 WAYS = {
@@ -42,10 +43,11 @@ def wanted_data(wanted: Rebuild) -> dict[str, Any]:
     }
 
 
-def rebuilt_line(done: Rebuilt) -> str:
+def rebuilt_lines(done: Rebuilt) -> Iterator[str]:
     """What came of it."""
     held = f"{counted(done.transactions, 'transaction')} and {counted(done.tables, 'table')}"
-    return f"{done.alias} has everything that its primary has ({held}) and replicates, after {done.seconds:.0f} s"
+    yield f"{done.alias} has everything that its primary has ({held}) and replicates, after {done.seconds:.0f} s"
+    yield from unserved_lines(done.unserved)
 
 
 def rebuilt_data(done: Rebuilt) -> dict[str, Any]:

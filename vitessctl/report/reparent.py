@@ -8,6 +8,7 @@ from typing import Any
 from vitessctl.heal.choice import Mode, Reparent, says
 from vitessctl.heal.reparenting import Done
 from vitessctl.report.columns import columns
+from vitessctl.report.unserved import unserved_lines
 from vitessctl.spec.words import counted
 
 WAYS = {
@@ -64,6 +65,7 @@ def done_lines(done: Done) -> Iterator[str]:
     yield f"{done.primary} leads and takes writes, {copying} copying from it{gap}"
     for alias in done.silent:
         yield f"note: {alias} did not answer; when it is back, vtorc or vitessctl up makes it copy"
+    yield from unserved_lines(done.unserved)
 
 
 def done_data(done: Done) -> dict[str, Any]:
@@ -74,4 +76,5 @@ def done_data(done: Done) -> dict[str, Any]:
         "gap_seconds": None if done.gap is None else round(done.gap, 3),
         "replicas": list(done.replicas),
         "silent": list(done.silent),
+        "unserved": done.unserved,
     }

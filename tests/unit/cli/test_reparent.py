@@ -136,6 +136,7 @@ def test_json(here: Callable[..., Result]) -> None:
     }  # fmt: skip
     assert lines[4] == {
         "type": "reparented", "primary": SECOND, "gap_seconds": 0.7, "replicas": [FIRST, THIRD], "silent": [],
+        "unserved": "",
     }  # fmt: skip
 
 
