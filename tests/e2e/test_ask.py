@@ -35,11 +35,27 @@ def other(cluster: LiveCluster) -> str:
 
 def test_the_story_of_somebody_who_looks(running: LiveCluster) -> None:
     """On one cluster, as bringing one up is what takes the time."""
+    the_same_by_a_process_and_in_this_one(running)
     tablets_and_their_death(running)
     rows(running)
     topology(running)
     any_command(running)
     without_vtctld(running)
+
+
+def the_same_by_a_process_and_in_this_one(running: LiveCluster) -> None:
+    """What all tests wait by is what a user's `status` says."""
+    by_a_process = steady(answer(running, "status"))
+
+    assert by_a_process == steady(running.status())
+    assert {"ready", "findings", "components", "shards", "tablets", "vtgate"} <= by_a_process.keys()
+
+
+def steady(data: Any) -> Any:
+    """Without ages and lags, which are other ones at each look."""
+    if isinstance(data, dict):
+        return {key: steady(value) for key, value in data.items() if not isinstance(value, float)}
+    return [steady(each) for each in data] if isinstance(data, list) else data
 
 
 def tablets_and_their_death(running: LiveCluster) -> None:

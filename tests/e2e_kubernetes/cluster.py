@@ -17,8 +17,10 @@ import pytest
 from tests.e2e_kubernetes import reach
 from tests.e2e_kubernetes.command import Ran, Vitessctl
 from tests.support.live import is_ready_and_complete
+from tests.support.looking import status_of
 from tests.support.writer import Client
 from tests.testbed.fixtures import Bed
+from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.run.query import silent
 
 NAME = "minimal"
@@ -45,10 +47,10 @@ class Cluster:
         return replace(self, vitessctl=replace(self.vitessctl, extra=extra))
 
     def status(self) -> dict[str, Any]:
-        """`vitessctl status --output json`."""
-        ran = self.vitessctl("status", "--output", "json")
-        found: dict[str, Any] = json.loads(ran.screen.splitlines()[0])
-        return found
+        """What `vitessctl status --output json` says."""
+        command = self.vitessctl
+        spec, where = SpecOptions(command.inventory, command.extra_vars), Where(context=self.bed.context)
+        return status_of(spec, where, command.environment_of_process)
 
     def answer(self, *words: str) -> dict[str, Any]:
         """The JSON of a command; asked again where a tablet did not answer in the moment that it gets (exit code 3)."""

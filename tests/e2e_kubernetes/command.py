@@ -49,12 +49,22 @@ class Vitessctl:
     """`-e` arguments."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def extra_vars(self) -> list[str]:
+        """Every `-e` argument."""
+        return [f"namespace={self.namespace}", *self.extra]
+
+    @property
+    def environment_of_process(self) -> dict[str, str]:
+        """All of the environment that the command has."""
+        return {**self.bed.environment, **self.environment}
+
     def __call__(self, command: str, *words: str, timeout: float = SECONDS) -> Ran:
         """Run it to its end; killed, with the exit code -9, if it has none in so many seconds.
 
         `schema diff` is a command of two words.
         """
-        extra = [word for text in (f"namespace={self.namespace}", *self.extra) for word in ("-e", text)]
+        extra = [word for text in self.extra_vars for word in ("-e", text)]
         where = ["-i", str(self.inventory), "--context", self.bed.context, *extra]
         begun = time.monotonic()
         process = subprocess.Popen(
@@ -63,7 +73,7 @@ class Vitessctl:
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={**self.bed.environment, **self.environment},
+            env=self.environment_of_process,
         )
         try:
             said, complained = process.communicate(timeout=timeout)

@@ -19,7 +19,9 @@ import pymysql
 import pymysql.cursors
 
 from tests.support.claims import claimed_base_port, give_back
+from tests.support.looking import status_of
 from vitessctl import releases
+from vitessctl.cli.session import SpecOptions, Where
 from vitessctl.run.query import silent
 from vitessctl.vtctld.client import connect
 
@@ -68,11 +70,10 @@ class LiveCluster:
         return done.stdout
 
     def status(self) -> dict[str, Any]:
-        """`status --output json`."""
-        done = self.run("status", "--output", "json", timeout=60)
-        assert done.returncode in (0, 3), f"status failed with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-        data: dict[str, Any] = json.loads(done.stdout)
-        return data
+        """What `status --output json` says."""
+        spec = SpecOptions(self.inventory, [f"local.base_port={self.base_port}"], [self.image] if self.image else None)
+        local, rehearse = self.flag == "--local", self.flag == "--rehearse"
+        return status_of(spec, Where(local=local, rehearse=rehearse, state_dir=self.state))
 
     def wait_status(self, wanted: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
         """Look until the status is as wanted; fails with the last one when it is not in time."""
