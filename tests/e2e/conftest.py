@@ -15,11 +15,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import REPOSITORY, LiveCluster
+from tests.support.order import first
 
+LONGEST = ("test_story", "test_drills")
 TARGETS = [
     pytest.param("--rehearse", id="rehearsal", marks=pytest.mark.rehearsal),
     pytest.param("--local", id="real", marks=pytest.mark.real),
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take a minute each do not begin last."""
+    first(items, LONGEST)
 
 
 @pytest.fixture(params=TARGETS)

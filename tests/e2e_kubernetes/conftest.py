@@ -12,11 +12,13 @@ import pytest
 from tests.e2e_kubernetes.cluster import Cluster
 from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
 from tests.support.kubernetes.proxy import NoCredentials, Proxy
+from tests.support.order import first
 from tests.testbed import fixtures
 from tests.testbed.fixtures import Bed
 from tests.testbed.image_recipes.__main__ import build
 from tests.testbed.image_recipes.names import image_names
 
+LONGEST = ("test_nothing_to_do", "test_story")
 NEXT_IMAGE = "vitess/lite:v24.0.3"
 """What a cluster is rolled to."""
 
@@ -28,6 +30,11 @@ def has_real_servers() -> bool:
 
 bare_bed = fixtures.bed
 namespace = fixtures.namespace
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take minutes each do not begin last."""
+    first(items, LONGEST)
 
 
 @pytest.fixture(scope="session")
