@@ -214,15 +214,17 @@ class KubernetesTarget:
         """Restart its pod, and end mysqlctld in it, for which the pod would else wait as long as its grace lasts.
 
         Not just the container: the kubelet starts one that ends again and again after growing pauses, and a new pod is
-        made as it is applied now.
+        made as it is applied now. But where the data would go with the pod.
         """
         from vitessctl.targets.kubernetes.killing import end_program
 
         there = [pod for pod in self._pods_of("vttablet", tablet.alias) if not pods.leaving(pod)]
-        self.restart(tablet)
+        if not tablet.ephemeral:
+            self.restart(tablet)
         for pod in there:
             with suppress(VitessctlError):  # it has gone by itself
                 end_program(self.api, self.namespace, name_of(pod), MYSQL_CONTAINER)
+        self._lists.forget((kinds.POD,))
         return bool(there)
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:

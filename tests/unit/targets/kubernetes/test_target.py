@@ -272,6 +272,17 @@ def test_a_mysql_that_has_given_up_is_started_again_in_a_pod_of_its_own(
     assert did == [name, (name, "mysqld", ABRUPTLY)], "asked to stop it would first wait for its mysqld"
 
 
+def test_where_the_data_would_go_with_the_pod_only_its_mysqlctld_is_ended(bed: Bed) -> None:
+    asked = []
+    bed.api.on_execute(lambda *call: asked.append(call) or Executed(0, "", ""))
+    tablet = replace(next(iter(bed.cluster.tablets())), ephemeral=True)
+
+    assert bed.target.start_mysql_again(tablet, Event())
+
+    assert asked == [(f"minimal-vttablet-{TABLET}-0", "mysqld", ABRUPTLY)]
+    assert bed.writes == []
+
+
 @pytest.mark.parametrize("gone", [True, False], ids=["no pod", "a pod on its way out"])
 def test_what_goes_already_is_not_started_again(bed: Bed, gone: bool) -> None:
     pod = bed.api.stored(kinds.POD, NAMESPACE, f"minimal-vttablet-{TABLET}-0")
