@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.damage import damage
 from tests.support.live import LiveCluster, is_ready_and_complete
 from tests.support.writer import Client
 
@@ -152,24 +153,13 @@ def test_where_etcds_data_are_gone_up_brings_every_tablet_back_and_loses_no_row(
     assert len(found) >= 100
 
 
-def damage(live: LiveCluster, alias: str) -> None:
-    """Overwrite what MySQL cannot do without, as a disk does that loses its power."""
-    folder = live.data_folder(alias) / "data"
-    file = folder / ("mysql.ibd" if (folder / "mysql.ibd").exists() else "ibdata.sqlite")
-    with file.open("r+b") as pages:
-        pages.seek(16384 if file.name == "mysql.ibd" else 0)
-        pages.write(b"\xff" * 16384 * 100)
-    for logged in folder.glob("ibdata.sqlite-*"):
-        logged.unlink()
-
-
 @pytest.mark.parametrize("leads", [False, True], ids=["replica", "primary"])
 def test_where_the_files_of_one_mysql_are_damaged_the_others_serve_and_it_is_named(
     running: LiveCluster, leads: bool
 ) -> None:
     victim = running.primary() if leads else a_replica(running)
     running.down()
-    damage(running, victim)
+    damage(running.data_folder(victim))
 
     broken = running.run("up")
 

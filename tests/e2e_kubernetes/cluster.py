@@ -142,6 +142,12 @@ class Cluster:
         """The pod of a tablet."""
         return f"{self.name}-vttablet-{alias}-0"
 
+    def volume(self, alias: str) -> Path:
+        """The folder on this machine that is a tablet's volume; the test is skipped where it is elsewhere."""
+        self.needs_own_node()
+        name = self.get("persistentvolumeclaim", f"data-{self.tablet_pod(alias)}")["spec"]["volumeName"]
+        return Path(self.get("persistentvolume", name)["spec"]["local"]["path"])
+
     def delete_pod(self, name: str, *words: str) -> None:
         """Without waiting for it to go."""
         self.bed.kubectl("-n", self.namespace, "delete", "pod", name, "--wait=false", *words)

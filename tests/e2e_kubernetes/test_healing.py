@@ -6,6 +6,7 @@ Told in one namespace, step after step; each step begins with a cluster that is 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e_kubernetes.cluster import NOTES, Cluster
+from tests.support.damage import damage
 from tests.support.frozen import frozen
 
 pytestmark = pytest.mark.timeout(900)
@@ -133,6 +135,34 @@ def test_a_replica_is_made_anew_on_a_new_volume(ready: Cluster) -> None:
     assert ready.query("select words from notes where id = 1", "messages@replica") == [("kept",)]
     print(f"\nrebuild: {end['seconds']} s")  # noqa: T201
     assert "Nothing changed." in ready.up().screen
+
+
+@pytest.mark.parametrize("leads", [False, True], ids=["replica", "primary"])
+def test_where_files_are_damaged_the_others_serve_it_is_named_and_a_rebuild_mends_it(
+    ready: Cluster, leads: bool
+) -> None:
+    """Its mysqlctld would wait for its mysqld for minutes, in a container that runs and says nothing."""
+    victim = ready.primary if leads else replica(ready)
+    ((rows,),) = ready.query("select count(*) from notes")
+    ready.vitessctl("down", "--yes").ok()
+    damage(ready.volume(victim) / f"vt_{victim.rpartition('-')[2]}")
+
+    broken = ready.vitessctl("up", "--yes")
+
+    assert broken.code == 3, broken.screen
+    assert f"{victim} cannot come up; everything else is ready" in broken.words
+    assert "its mysqld has ended: MySQL's data files are damaged or missing" in broken.words
+    assert re.search(r"error: \[MY-01190[46]\] \[InnoDB\] .* page", broken.words), "what mysqld itself said"
+    assert "vitessctl rebuild ALIAS makes this one anew from it, on a new volume" in broken.words
+    assert ready.primary != victim
+    ready.query(f"replace into notes values ({2 + leads}, 'meanwhile')")
+
+    mended = ready.vitessctl("rebuild", victim, "--yes").ok()
+
+    assert "Nothing changed." in ready.up().screen
+    ready.until_ready()
+    assert ready.query("select count(*) from notes", "messages@replica") == [(rows + 1,)]
+    print(f"\ndamaged: up {broken.seconds:.0f} s, rebuild {mended.seconds:.0f} s")  # noqa: T201
 
 
 def test_where_etcds_volume_is_gone_every_tablet_comes_back_into_the_topology(ready: Cluster) -> None:

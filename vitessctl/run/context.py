@@ -68,7 +68,7 @@ class Context:
         return tuple(tablet for tablet in shard.tablets if tablet.alias not in self.left_out)
 
     def components(self, component: str, tablet: Tablet) -> list[ComponentStatus]:
-        """What runs a part of a tablet (`vttablet`, `mysqlctld`), as the target knows it."""
+        """What runs a part of a tablet, as the target knows it: on Kubernetes the pod is its `vttablet`."""
         everything = self.target.components()
         return [each for each in everything if (each.component, each.subject) == (component, tablet.alias)]
 

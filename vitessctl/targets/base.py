@@ -333,6 +333,12 @@ class Target(Protocol):
     def restart(self, tablet: Tablet) -> None:
         """Restart a tablet's vttablet and MySQL as it is applied now, keeping its data; does not wait."""
 
+    def start_mysql_again(self, tablet: Tablet, cancelled: threading.Event) -> bool:
+        """Start a mysqlctld anew whose mysqld has ended, without waiting for either; False where there is none.
+
+        It has nothing to lose, and asked to stop it would first wait for its mysqld to the end.
+        """
+
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines a component wrote, oldest first."""
 

@@ -191,6 +191,11 @@ class WorldTarget:
             self._world.kill(victim.component, victim.subject)
         return [victim.label for victim in victims]
 
+    def start_mysql_again(self, tablet: Tablet, cancelled: threading.Event) -> bool:
+        """As `kill` does it."""
+        own = [each for each in self.components() if (each.component, each.subject) == ("mysqlctld", tablet.alias)]
+        return bool(self.kill(own, Force.PROGRAM, cancelled))
+
     def execute(self, component: str, subject: str, command: Sequence[str], pipes: Pipes) -> int:
         """No stage runs a program of Vitess's."""
         raise AssertionError(command)

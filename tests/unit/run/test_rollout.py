@@ -173,3 +173,23 @@ def test_documents_of_both_clusters_differ_only_in_the_flag() -> None:
     before, after = documents_of(OLD), documents_of(NEW)
     changed = [new.label for old, new in zip(before, after, strict=True) if old.text != new.text]
     assert changed == [f"Program/vttablet-{tablet.alias}" for tablet in NEW.tablets()]
+
+
+def test_a_shard_that_has_to_do_without_a_tablet_spares_no_other() -> None:
+    """The damaged one is restarted, as it has nothing to lose; the others wait for the next run."""
+    world = open_world(OLD)
+    world.write_rows(20)
+    world.advance(5)
+    leader = world.primary()
+    lost, other = sorted({tablet.alias for tablet in OLD.tablets()} - {leader})
+    world.damaged[lost] = "MySQL's data files are damaged or missing"
+    world.kill("mysqlctld", lost)
+    world.advance(10)
+
+    outcome = roll(world)
+
+    assert isinstance(outcome.error, NotReadyError)
+    assert outcome.error.what == f"{lost} cannot come up; everything else is ready"
+    assert outcome.summaries["rollout"] == f"nothing of messages/0 is restarted while {lost} cannot come up"
+    assert set(RollingTarget(world, None).outdated()) >= {leader, other}  # type: ignore[arg-type]
+    assert world.primary() == leader

@@ -10,7 +10,7 @@ from vitessctl.model.cluster import Tablet
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
-from vitessctl.targets.base import Force, State, Verdict
+from vitessctl.targets.base import State, Verdict
 
 
 def converge(context: Context) -> Verdict:
@@ -56,16 +56,13 @@ def _waiting(verdicts: Mapping[str, Verdict]) -> Verdict:
 
 
 def _restarted(context: Context, tablet: Tablet, verdict: Verdict) -> Verdict:
-    """Started again once, where it has given up: the cause may be gone, and it would not look for minutes.
-
-    It has nothing to lose, and asked to stop it would first wait for its mysqld to the end.
-    """
+    """Started again once, where it has given up: the cause may be gone, and it would not look for minutes."""
     if not verdict.given_up:
         return verdict
     note = f"the mysqlctld of {tablet.alias} that was killed"
     if note not in context.notes:
         context.notes[note] = verdict.given_up
-        if context.target.kill(context.components("mysqlctld", tablet), Force.PROGRAM, context.cancelled):
+        if context.target.start_mysql_again(tablet, context.cancelled):
             context.acted("mysql", f"restarted mysqlctld of {tablet.alias}: {verdict.reason}", True)
     return verdict if context.notes[note] != verdict.given_up else Verdict.waiting("it is started again")
 

@@ -19,15 +19,23 @@ from vitessctl.targets.base import Verdict
 
 
 def converge(context: Context) -> Verdict:
-    """Restarts what can be spared now; ready when nothing runs what was applied before."""
+    """Restarts what can be spared now; ready when nothing runs what was applied before.
+
+    A shard that has to do without a tablet can spare no other: there it is put off to the next run.
+    """
     outdated = set(context.target.outdated())
-    waiting = {}
+    waiting, put_off = {}, []
     for shard in context.cluster.shards():
         late = [tablet for tablet in shard.tablets if tablet.alias in outdated]
-        if late:
+        if late and context.present(shard) != shard.tablets:
+            put_off.append(shard.path)
+        elif late:
             waiting[shard.path] = _roll(context, shard, late)
     if waiting:
         return Verdict.waiting(together(waiting))
+    if put_off:
+        lost = ", ".join(context.left_out)
+        return Verdict.done(f"nothing of {', '.join(put_off)} is restarted while {lost} cannot come up")
     return Verdict.done("every tablet runs what was applied")
 
 

@@ -9,7 +9,7 @@ from vitessctl.errors import VitessctlError
 from vitessctl.targets.base import ComponentStatus, Force
 from vitessctl.targets.kubernetes import kinds, removal
 from vitessctl.targets.kubernetes.faults import StreamFailed
-from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
+from vitessctl.targets.kubernetes.interface import Executed, KubernetesApi, KubernetesObject
 
 ABRUPTLY = ("sh", "-c", "kill -QUIT 1")
 """A container's first process cannot be sent SIGKILL from inside. Go's runtime takes SIGQUIT for its end: it prints its
@@ -19,6 +19,11 @@ _KILLED = (0, 137)
 """The exit codes of the shell: it did it, or it was killed with its container."""
 BUDGET_PAUSE = 1.0
 """Between two questions whether a disruption budget allows the next eviction by now."""
+
+
+def end_program(api: KubernetesApi, namespace: str, pod: str, container: str) -> Executed:
+    """End the first process of a container; raises StreamFailed, also where the command was cut off with it."""
+    return api.execute(namespace, pod, container, ABRUPTLY, _EXEC_SECONDS)
 
 
 class Killer:
@@ -54,7 +59,7 @@ class Killer:
         """Whether it ended is seen by whoever watches: the command may be cut off with its container."""
         name, container = pod["metadata"]["name"], victim.component
         try:
-            done = self._api.execute(self._namespace, name, container, ABRUPTLY, _EXEC_SECONDS)
+            done = end_program(self._api, self._namespace, name, container)
         except StreamFailed:
             return f"{container} in {victim.label}"
         if done.exit_code not in _KILLED:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timezone
 from types import TracebackType
 
-from vitessctl.errors import UnreachableError
+from vitessctl.errors import UnreachableError, VitessctlError
 from vitessctl.model.cluster import Cluster, Tablet, User
 from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import ETCD, VITESS, KubernetesLayout
@@ -30,6 +30,7 @@ from vitessctl.targets.base import (
 from vitessctl.targets.kubernetes import foreign_etcd, held, kinds, pods, preflight_namespace, removal
 from vitessctl.targets.kubernetes.applying import Applier
 from vitessctl.targets.kubernetes.comparing import Comparer, deletion
+from vitessctl.targets.kubernetes.errorlog import MYSQL_CONTAINER
 from vitessctl.targets.kubernetes.interface import Kind, KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.ordering import is_workload
 from vitessctl.targets.kubernetes.preflight_namespace import namespace_document
@@ -76,7 +77,7 @@ class KubernetesTarget:
         self._lists = Lists(api, cluster.namespace, {CLUSTER: label_value(cluster.name)}, now)
         self._comparer = Comparer(api, self._lists)
         self._applier = Applier(api, cluster.namespace, self._lists)
-        self._workloads = Workloads(cluster, api, self._lists)
+        self._workloads = Workloads(cluster, api, self._lists, now)
         self.forget_history = False
         """Whether the lock and the record go too when the run ends."""
         self._reach = Reach(api, cluster.namespace, self._pods_of)
@@ -208,6 +209,23 @@ class KubernetesTarget:
             if not pods.leaving(pod):
                 removal.delete(self.api, self.namespace, kinds.POD, pod)
         self._lists.forget((kinds.POD, kinds.STATEFUL_SET))
+
+    def start_mysql_again(self, tablet: Tablet, cancelled: threading.Event) -> bool:
+        """Restart its pod, and end mysqlctld in it, for which the pod would else wait as long as its grace lasts.
+
+        Not just the container: the kubelet starts one that ends again and again after growing pauses, and a new pod is
+        made as it is applied now. But where the data would go with the pod.
+        """
+        from vitessctl.targets.kubernetes.killing import end_program
+
+        there = [pod for pod in self._pods_of("vttablet", tablet.alias) if not pods.leaving(pod)]
+        if not tablet.ephemeral:
+            self.restart(tablet)
+        for pod in there:
+            with suppress(VitessctlError):  # it has gone by itself
+                end_program(self.api, self.namespace, name_of(pod), MYSQL_CONTAINER)
+        self._lists.forget((kinds.POD,))
+        return bool(there)
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:
         """The last lines of the component's own container."""

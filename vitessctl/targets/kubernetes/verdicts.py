@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -13,11 +13,11 @@ from vitessctl.render.documents import Document
 from vitessctl.render.layout_kubernetes import KubernetesLayout
 from vitessctl.targets.base import Verdict
 from vitessctl.targets.kubernetes import kinds, pods, removal
+from vitessctl.targets.kubernetes.errorlog import MYSQL_CONTAINER, ErrorLogs
 from vitessctl.targets.kubernetes.faults import Forbidden
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
 from vitessctl.targets.kubernetes.snapshot import Lists, label_of
 
-MYSQL_CONTAINER = "mysqld"
 KEYSPACE_CONTAINER = "keyspace"
 HELD = "held:"
 """How the init container of a tablet begins the line that says it does not let vttablet start."""
@@ -32,11 +32,14 @@ _DIAGNOSED_LINES = 80
 class Workloads:
     """Reads StatefulSets, Deployments and their pods."""
 
-    def __init__(self, cluster: Cluster, api: KubernetesApi, lists: Lists) -> None:
+    def __init__(
+        self, cluster: Cluster, api: KubernetesApi, lists: Lists, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._cluster = cluster
         self._layout = KubernetesLayout(cluster)
         self._api = api
         self._lists = lists
+        self._errors = ErrorLogs(api, cluster.namespace, cluster.release_of("mysqlctld"), now)
         self._since = time.time()
         self._events: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
         self._known_nodes: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
@@ -90,13 +93,14 @@ class Workloads:
     def mysql(self, tablet: Tablet) -> Verdict:
         """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary.
 
-        Where its vttablet is not let start yet, the reason is what the container says that keeps it.
+        Doomed, where its mysqld has ended and nobody starts it again. Where its vttablet is not let start yet, the
+        reason is what the container says that keeps it.
         """
         pod = self._pod(tablet)
         if pod is None:
             return Verdict.waiting("its pod is not there yet")
         if not pods.container_ready(pod, MYSQL_CONTAINER):
-            return Verdict.waiting(_why_no_mysql(pod))
+            return self._errors.ended(pod, tablet.uid) or Verdict.waiting(_why_no_mysql(pod))
         if "running" in (pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}):
             said = self.lines(pod, KEYSPACE_CONTAINER, 1)
             if said and said[-1].startswith(HELD):

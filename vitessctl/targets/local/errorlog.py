@@ -6,30 +6,16 @@ it, minutes that is, and its own log says nothing of the reason.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from textwrap import shorten
 
-from vitessctl.targets.base import Verdict
+from vitessctl.diagnose import errorlog
+from vitessctl.targets.base import State, Verdict
 from vitessctl.targets.local import processes
-from vitessctl.targets.local.explain import explain
 from vitessctl.targets.local.guard import DataFolder, servers_of
 from vitessctl.targets.local.tail import last_lines
 
-EVIDENCE_LINES = 3
 _LINES = 4000
-_LONGEST = 1000
-"""Characters; a damaged page is written out in lines of tens of thousands."""
-_REASON = 200
-"""Characters of it in one line with others."""
-_START = re.compile(r"starting as process|mysqld_safe Starting mysqld|mysqld_safe mysqld restarted")
-_END = re.compile(
-    r"mysqld_safe mysqld from pid file \S+ ended|\[ERROR\] (?:\[MY-010119\] \[Server\] )?Aborting|mysqld got signal \d"
-)
-"""What it, or the script that keeps it, writes at its end. That it is gone is for the list of processes to say."""
-_ERROR = re.compile(r"\[ERROR\] (.*)")
 
 
 def ended(state: Path, uid: int, release: str) -> Verdict | None:
@@ -43,28 +29,17 @@ def ended(state: Path, uid: int, release: str) -> Verdict | None:
     if life is None or keeper is None or keeper.born != life.born:
         return None
     file = folder.path / "error.log"
-    lines = last_words(file, life.errors)
-    if not lines or servers_of(folder):
+    words = last_words(file, life.errors)
+    if not words or servers_of(folder):
         return None
-    return replace(_verdict(lines, file, release), given_up=f"{life.pid}@{life.born}")
+    found = errorlog.cause_of_end(words, release)
+    fix = found.fix or f"Look at {file}."
+    return Verdict(State.DOOMED, found.cause, fix, found.evidence, given_up=f"{life.pid}@{life.born}")
 
 
 def last_words(file: Path, begin: int) -> Sequence[str]:
-    """What mysqld wrote from its last start to its end, each line once, without pages; none while it has not ended.
+    """What mysqld wrote from its last start to its end; none while it has not ended.
 
     `begin` is the byte from which on mysqlctld's present life is told.
     """
-    lines = [line for line in last_lines(file, _LINES, begin) if len(line) <= _LONGEST]
-    starts = [number for number, line in enumerate(lines) if _START.search(line)]
-    own = lines[starts[-1] :] if starts else lines
-    return tuple(dict.fromkeys(own)) if any(_END.search(line) for line in own) else ()
-
-
-def _verdict(lines: Sequence[str], file: Path, release: str) -> Verdict:
-    found = explain(lines, release, "mysqld")
-    if found:
-        return Verdict.doomed(f"its mysqld has ended: {found.reason}", found.fix, found.evidence)
-    errors = [match[1] for line in lines if (match := _ERROR.search(line)) and not match[1].endswith("Aborting")]
-    said = f" and said last: {shorten(errors[-1], _REASON)}" if errors else ""
-    evidence = tuple(errors[-EVIDENCE_LINES:] or lines[-EVIDENCE_LINES:])
-    return Verdict.doomed(f"its mysqld has ended{said}", f"Look at {file}.", evidence)
+    return errorlog.last_words(last_lines(file, _LINES, begin))

@@ -340,6 +340,11 @@ class LocalTarget:
 
         return kill(self._daemon, self.state, victims, force)
 
+    def start_mysql_again(self, tablet: Tablet, cancelled: threading.Event) -> bool:
+        """Kill -9 its mysqlctld; supervisord starts it again."""
+        own = [each for each in self.components() if (each.component, each.subject) == ("mysqlctld", tablet.alias)]
+        return bool(self.kill(own, Force.PROGRAM, cancelled))
+
     def keeps_backups(self) -> bool:
         """In the state folder; the stand-ins take none."""
         return not self._binaries.rehearsal

@@ -6,6 +6,7 @@ import base64
 import copy
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -20,8 +21,10 @@ from vitessctl.render.render import render
 from vitessctl.spec import load
 from vitessctl.targets.base import Operation, State
 from vitessctl.targets.kubernetes import kinds
-from vitessctl.targets.kubernetes.faults import ApplyConflict
+from vitessctl.targets.kubernetes.faults import ApplyConflict, NotThere
 from vitessctl.targets.kubernetes.generated import completed
+from vitessctl.targets.kubernetes.interface import Executed
+from vitessctl.targets.kubernetes.killing import ABRUPTLY
 from vitessctl.targets.kubernetes.shrinking import VolumeShrinks
 from vitessctl.targets.kubernetes.target import KubernetesTarget
 
@@ -253,6 +256,51 @@ def test_mysql_is_up_when_its_sidecar_is_ready(bed: Bed) -> None:
 
     verdict = bed.target.socket_ready(tablet)
     assert (verdict.state, verdict.reason) == (State.WAITING, "MySQL is being initialised")
+
+
+def test_a_mysql_that_has_given_up_is_started_again_in_a_pod_of_its_own(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kubelet would start the container after a pause that grows; and a new pod is as it is applied now."""
+    did: list[object] = []
+    monkeypatch.setattr(bed.api, "delete", lambda kind, namespace, name, uid: did.append(name))  # it has its grace
+    bed.api.on_execute(lambda *call: did.append(call) or Executed(0, "", ""))
+
+    assert bed.target.start_mysql_again(next(iter(bed.cluster.tablets())), Event())
+
+    name = f"minimal-vttablet-{TABLET}-0"
+    assert did == [name, (name, "mysqld", ABRUPTLY)], "asked to stop it would first wait for its mysqld"
+
+
+def test_where_the_data_would_go_with_the_pod_only_its_mysqlctld_is_ended(bed: Bed) -> None:
+    asked = []
+    bed.api.on_execute(lambda *call: asked.append(call) or Executed(0, "", ""))
+    tablet = replace(next(iter(bed.cluster.tablets())), ephemeral=True)
+
+    assert bed.target.start_mysql_again(tablet, Event())
+
+    assert asked == [(f"minimal-vttablet-{TABLET}-0", "mysqld", ABRUPTLY)]
+    assert bed.writes == []
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["no pod", "a pod on its way out"])
+def test_what_goes_already_is_not_started_again(bed: Bed, gone: bool) -> None:
+    pod = bed.api.stored(kinds.POD, NAMESPACE, f"minimal-vttablet-{TABLET}-0")
+    if gone:
+        bed.api.remove(kinds.POD, NAMESPACE, pod["metadata"]["name"])
+    else:
+        pod["metadata"]["deletionTimestamp"] = "2026-11-27T12:00:00Z"
+        bed.api.put(pod)
+    bed.use()
+
+    assert not bed.target.start_mysql_again(next(iter(bed.cluster.tablets())), Event())
+    assert bed.writes == []
+
+
+def test_a_pod_that_is_gone_before_its_mysqlctld_is_ended_is_no_fault(bed: Bed) -> None:
+    bed.api.on("execute", kinds.POD, NotThere("Pod/a"))
+
+    assert bed.target.start_mysql_again(next(iter(bed.cluster.tablets())), Event())
 
 
 def test_a_tablet_whose_volume_is_empty_though_it_leads_is_held(bed: Bed) -> None:

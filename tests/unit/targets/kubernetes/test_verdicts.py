@@ -10,6 +10,7 @@ import pytest
 from tests.unit.targets.kubernetes.test_target import NAMESPACE, TABLET, Bed
 from vitessctl.targets.base import State, Verdict
 from vitessctl.targets.kubernetes import kinds
+from vitessctl.targets.kubernetes.interface import Executed
 from vitessctl.targets.kubernetes.snapshot import Lists
 from vitessctl.targets.kubernetes.verdicts import Workloads
 
@@ -88,6 +89,32 @@ def test_why_mysql_is_not_up(bed: Bed, status: dict[str, Any], reason: str) -> N
     pod_with(bed, "mysqld", **status)
     verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
     assert (verdict.state, verdict.reason) == (State.WAITING, reason)
+
+
+def test_a_mysqld_that_has_ended_is_told_from_its_error_log(bed: Bed) -> None:
+    """Its container runs on, since its mysqlctld waits for it."""
+    state = {"running": {"startedAt": "2026-11-27T09:15:57Z"}}
+    pod_with(bed, "mysqld", ready=False, containerID="containerd://1", state=state)
+    said = "2026-11-27T09:15:59.0Z 1 [ERROR] [MY-011906] [InnoDB] Database page corruption on disk or a failed file\n"
+    ended = "2026-11-27T09:15:59.0Z mysqld_safe mysqld from pid file mysql.pid ended\n"
+    bed.api.on_execute(lambda *_: Executed(0, said + ended, ""))
+    tablet, now = next(iter(bed.cluster.tablets())), [100.0]
+    seen = Workloads(
+        bed.cluster, bed.api, Lists(bed.api, NAMESPACE, {"vitessctl.io/cluster": "minimal"}), lambda: now[0]
+    )
+
+    assert seen.mysql(tablet) == Verdict.waiting("MySQL is being initialised")
+    now[0] += 5
+    verdict = seen.mysql(tablet)
+
+    assert (verdict.state, verdict.given_up) == (State.DOOMED, "containerd://1")
+    assert verdict.reason == "its mysqld has ended: MySQL's data files are damaged or missing"
+
+
+def test_where_every_mysql_is_up_no_error_log_is_looked_at(bed: Bed) -> None:
+    bed.api.requests.clear()
+    assert all(workloads(bed).mysql(tablet).ready for tablet in bed.cluster.tablets())
+    assert {request.verb for request in bed.api.requests} == {"list"}
 
 
 def test_mysql_without_a_pod() -> None:
