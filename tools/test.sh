@@ -50,7 +50,7 @@ skip() { # TITLE WHY
 # `slow` is more of the same, for which not every run has the time: pytest tests/e2e tests/e2e_kubernetes -m slow
 tests() { "$PYTHON" -m pytest -q -m "not real and not slow" "$@"; }
 
-# bed NODES TITLE FOLDER...: a layer that needs a Kubernetes; one that somebody brings will do where it has nodes.
+# bed NODES TITLE PYTEST...: a layer that needs a Kubernetes; one that somebody brings will do where it has nodes.
 bed() {
   local nodes=$1 title=$2 why=
   shift 2
@@ -61,9 +61,10 @@ bed() {
 }
 
 layer "pure: unit, golden, property, contract, docs" tests -n 2 tests/unit tests/golden tests/contract tests/docs
-layer "local target" tests tests/local
+layer "local target" tests -n 2 tests/local
 layer "stand-ins" tests -n 2 tests/rehearsal
-layer "whole clusters of stand-ins (rehearsal)" tests -n 2 tests/e2e
+# Much of what follows is waiting. Workers take whole runs of neighbours, as tests of a module share a cluster.
+layer "whole clusters of stand-ins (rehearsal)" tests -n 3 --dist worksteal tests/e2e
 layer "wheel: built, installed, run" tests tests/wheel
 layer "images for the test bed" tests tests/testbed/image_recipes/tests
 if why=$(tools/browser.sh); then
@@ -71,9 +72,12 @@ if why=$(tools/browser.sh); then
 else
   skip "browser: the guestbook in Chromium" "$why"
 fi
-bed 0 "a real API server" tests/api
+bed 0 "a real API server" -n 2 tests/api
 bed 1 "the test bed itself" tests/bed
-bed 1 "whole clusters on a real Kubernetes" tests/e2e_kubernetes
+# Each worker has a bed of its own; a cluster that somebody brings is one.
+beds=(-n 2 --dist worksteal)
+if [ -n "${VITESSCTL_E2E_CONTEXT:-}" ]; then beds=(-n 0); fi
+bed 1 "whole clusters on a real Kubernetes" "${beds[@]}" tests/e2e_kubernetes
 
 if [ -n "${VITESS_BIN:-}" ]; then
   layer "real Vitess from VITESS_BIN" "$PYTHON" -m pytest tests -q -m real
