@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.live import REPOSITORY, LiveCluster
+from tests.support.looking import steady
 
 FIRST, SECOND = "zone1-0000000100", "zone1-0000000101"
 
@@ -49,13 +50,6 @@ def the_same_by_a_process_and_in_this_one(running: LiveCluster) -> None:
 
     assert by_a_process == steady(running.status())
     assert {"ready", "findings", "components", "shards", "tablets", "vtgate"} <= by_a_process.keys()
-
-
-def steady(data: Any) -> Any:
-    """Without ages and lags, which are other ones at each look."""
-    if isinstance(data, dict):
-        return {key: steady(value) for key, value in data.items() if not isinstance(value, float)}
-    return [steady(each) for each in data] if isinstance(data, list) else data
 
 
 def tablets_and_their_death(running: LiveCluster) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from tests.e2e_kubernetes.cluster import Cluster
 from tests.e2e_kubernetes.command import INVENTORY, Vitessctl
+from tests.support.looking import steady
 from tests.testbed import fixtures
 from tests.testbed.fixtures import Bed
 from vitessctl.targets.base import Pipes
@@ -39,6 +41,15 @@ def test_a_program_that_the_image_does_not_have(cluster: Cluster) -> None:
 
 def test_input_is_passed_on_to_its_end(cluster: Cluster) -> None:
     assert run(cluster, ["/bin/sh", "-c", "wc -c; exit 7"], INPUT) == (7, f"{len(INPUT)}\n".encode())
+
+
+def test_status_says_the_same_by_a_process_and_in_this_one(cluster: Cluster) -> None:
+    """What all tests here wait by is what a user's `status` says."""
+    cluster.until_copied()
+
+    ran = cluster.vitessctl("status", "--output", "json").ok()
+
+    assert steady(json.loads(ran.screen)) == steady(cluster.status())
 
 
 def run(cluster: Cluster, command: list[str], given: bytes) -> tuple[int, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vitessctl.errors import NotReadyError, UnreachableError, VitessctlError
 from vitessctl.heal.cloning import clone
@@ -72,8 +72,9 @@ class Rebuilder:
             self._until("its MySQL to answer", self._answers)
             clone(context, self._seen.primary, self._seen.records[wanted.donor], wanted.alias, self._clock)
         self._until("it to be complete", self._incomplete)
+        done = self._rebuilt(old_data)
         unserved = await_service(context, self._seen.shard, (wanted.alias,), self._clock)
-        return self._rebuilt(old_data, unserved)
+        return replace(done, unserved=unserved)
 
     def _empty(self) -> tuple[str, ...]:
         """Stop it, take its data away, and start it again: MySQL first, as vttablet needs it."""
@@ -175,11 +176,11 @@ class Rebuilder:
         except (VtctldError, UnreachableError) as error:
             return error.why or error.what
 
-    def _rebuilt(self, old_data: tuple[str, ...], unserved: str) -> Rebuilt:
+    def _rebuilt(self, old_data: tuple[str, ...]) -> Rebuilt:
         vtctld, alias = self._context.vtctld, self._wanted.alias
         held = parse_gtid_set(vtctld.full_status(alias, seconds=ASK_SECONDS).position)
         tables = len(vtctld.schema(alias, seconds=ASK_SECONDS))
-        return Rebuilt(alias, self._wanted.way, self._seconds(), held.count(), tables, old_data, unserved)
+        return Rebuilt(alias, self._wanted.way, self._seconds(), held.count(), tables, old_data)
 
     def _seconds(self) -> float:
         return self._clock.now() - self._began

@@ -1,4 +1,4 @@
-"""Whether a mended shard is served again: its tablets say so, and every vtgate that answers sees them.
+"""Whether a mended shard is served again: its tablets say so, and in each cell a vtgate that answers sees them.
 
 A tablet has all rows and replicates some seconds before a vtgate has connected to it. A command that ended in between
 was followed by a `status` that said "sees not all tablets that serve" (a run of the tutorial on a slow machine).

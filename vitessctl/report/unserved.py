@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vitessctl.heal.serving import SERVE_SECONDS
-
 
 def unserved_lines(missing: str) -> Iterator[str]:
     """Nothing where nothing is missing."""
     if missing:
-        yield f"note: {SERVE_SECONDS:.0f} s later, {missing}; vitessctl status says what else is wrong"
+        yield f"note: but {missing}, and was not waited for any longer; vitessctl status says what else is wrong"

@@ -54,13 +54,21 @@ def _stateful_set(api: FakeApi, found: Mapping[str, Any]) -> None:
                 there = False
         if not there:
             labels = {**spec["template"]["metadata"]["labels"], REVISION: revision}
-            api.put(_pod(name, metadata["namespace"], labels, spec["template"]["spec"], _owner("StatefulSet", found)))
+            inside = {**spec["template"]["spec"], "volumes": _volumes(spec, name)}
+            api.put(_pod(name, metadata["namespace"], labels, inside, _owner("StatefulSet", found)))
         _claims(api, found, name)
     pods = [api.stored(kinds.POD, metadata["namespace"], f"{metadata['name']}-{index}") for index in range(replicas)]
     status: dict[str, Any] = {"updateRevision": revision, "currentRevision": revision, "replicas": replicas}
     updated = sum(pod["metadata"]["labels"][REVISION] == revision for pod in pods)
     # The real one leaves a zero out.
     _report(api, kinds.STATEFUL_SET, found, status | ({"updatedReplicas": updated} if updated else {}))
+
+
+def _volumes(spec: Mapping[str, Any], pod: str) -> list[dict[str, Any]]:
+    """Those of the template, and for each claim of the pod's own one that names it."""
+    claims = [template["metadata"]["name"] for template in spec.get("volumeClaimTemplates") or ()]
+    own = [{"name": name, "persistentVolumeClaim": {"claimName": f"{name}-{pod}"}} for name in claims]
+    return [*(spec["template"]["spec"].get("volumes") or ()), *own]
 
 
 def _claims(api: FakeApi, found: Mapping[str, Any], pod: str) -> None:

@@ -9,7 +9,7 @@ from vitessctl.report.rebuild import rebuilt_data, rebuilt_lines
 from vitessctl.report.reparent import done_lines
 
 MISSING = "vtgate zone1 sees 1 of 2 messages.0.replica"
-NOTE = f"note: 30 s later, {MISSING}; vitessctl status says what else is wrong"
+NOTE = f"note: but {MISSING}, and was not waited for any longer; vitessctl status says what else is wrong"
 
 
 def test_after_a_reparent() -> None:

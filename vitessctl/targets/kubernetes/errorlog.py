@@ -92,6 +92,11 @@ class ErrorLogs:
         fix = found.fix or f"Look at its error log: {shown}"
         return Verdict(State.DOOMED, found.cause, fix, found.evidence, given_up=life.container)
 
+    def ready(self, pod: KubernetesObject) -> None:
+        """It is, so what was seen of it before counts no more."""
+        with self._lock:
+            self._lives.pop(name_of(pod), None)
+
     def _life(self, pod: str, container: str) -> _Life:
         """The present one; after one that ended so, it need not be waited for long whether it does, too."""
         life = self._lives.get(pod)

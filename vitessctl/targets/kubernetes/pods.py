@@ -15,6 +15,8 @@ ALIAS = "vitessctl.io/tablet-alias"
 CELL = "vitessctl.io/cell"
 APPLICATION = "vitessctl.io/application"
 REVISION = "controller-revision-hash"
+DATA_VOLUME = "data"
+"""The name that a tablet's rows have in its pod, on whatever kind of volume."""
 OVERDUE_SECONDS = 10.0
 """How long after the end of its grace a deleted pod may take to vanish."""
 _BY_TAINT = "DeletionByTaintManager"
@@ -54,6 +56,12 @@ def ready(pod: KubernetesObject) -> bool:
     """Whether its readiness probes say yes, and it is not on its way out."""
     conditions = pod.get("status", {}).get("conditions") or ()
     return not leaving(pod) and any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def keeps_data(pod: KubernetesObject) -> bool:
+    """Whether the rows of a tablet outlive its pod: they are on a claim, not in a folder that goes with the pod."""
+    volumes = pod.get("spec", {}).get("volumes") or ()
+    return any(each["name"] == DATA_VOLUME and "persistentVolumeClaim" in each for each in volumes)
 
 
 def container_status(pod: KubernetesObject, name: str) -> Mapping[str, Any]:

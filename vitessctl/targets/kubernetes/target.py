@@ -214,17 +214,18 @@ class KubernetesTarget:
         """Restart its pod, and end mysqlctld in it, for which the pod would else wait as long as its grace lasts.
 
         Not just the container: the kubelet starts one that ends again and again after growing pauses, and a new pod is
-        made as it is applied now. But where the data would go with the pod.
+        made as it is applied now. But where the data would go with the pod, which the pod itself knows: the spec may
+        have been changed since it was made. A pod that goes already is not to wait either.
         """
         from vitessctl.targets.kubernetes.killing import end_program
 
-        there = [pod for pod in self._pods_of("vttablet", tablet.alias) if not pods.leaving(pod)]
-        if not tablet.ephemeral:
-            self.restart(tablet)
+        there = self._pods_of("vttablet", tablet.alias)
         for pod in there:
+            if pods.keeps_data(pod) and not pods.leaving(pod):
+                removal.delete(self.api, self.namespace, kinds.POD, pod)
             with suppress(VitessctlError):  # it has gone by itself
                 end_program(self.api, self.namespace, name_of(pod), MYSQL_CONTAINER)
-        self._lists.forget((kinds.POD,))
+        self._lists.forget((kinds.POD, kinds.STATEFUL_SET))
         return bool(there)
 
     def logs(self, component: str, subject: str, lines: int) -> Sequence[str]:

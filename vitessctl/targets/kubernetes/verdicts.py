@@ -101,6 +101,7 @@ class Workloads:
             return Verdict.waiting("its pod is not there yet")
         if not pods.container_ready(pod, MYSQL_CONTAINER):
             return self._errors.ended(pod, tablet.uid) or Verdict.waiting(_why_no_mysql(pod))
+        self._errors.ready(pod)
         if "running" in (pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}):
             said = self.lines(pod, KEYSPACE_CONTAINER, 1)
             if said and said[-1].startswith(HELD):

@@ -141,6 +141,37 @@ def test_the_end_of_an_earlier_life_tells_nothing(scene: Scene) -> None:
     assert [scene.ended(at=moment) for moment in (20, 25, 33)] == [None, None, None]
 
 
+def test_one_that_was_asked_to_end_has_not_given_up(scene: Scene) -> None:
+    """As vttablet asks it to, for a backup or a restore: a new pod would leave half of the files."""
+    stopped = "2026-11-27T09:15:59.100000Z 0 [System] [MY-010910] [Server] mysqld: Shutdown complete (mysqld 8.4.8)"
+    scene.log = (START, stopped, END)
+    assert [scene.ended(at=moment) for moment in (20, 25, 33)] == [None, None, None]
+
+    scene.log = (START, "2026-11-27T09:15:59.090000Z 0 [ERROR] [MY-010119] [Server] Aborting", stopped, END)
+    assert [scene.ended(at=moment) is None for moment in (45, 50)] == [True, False]
+
+
+def test_what_was_seen_before_it_was_ready_counts_no_more(scene: Scene) -> None:
+    scene.log = (START, DAMAGE, END)
+    scene.ended(at=20)
+    scene.logs.ready({"metadata": {"name": "shop-0"}})
+
+    assert scene.ended(at=4200) is None, "it has to be seen twice again"
+    assert scene.ended(at=4205).state is State.DOOMED
+
+
+def test_the_page_that_a_damaged_file_has_may_fill_all_that_is_read(scene: Scene) -> None:
+    """mysqld writes it out, 48 KiB and more: the line with which its life began is cut off, its end is not."""
+    page = "2026-11-27T09:15:59.800000Z len 16384; hex " + "0" * 48 * 1024
+    text = "\n".join((START, DAMAGE, *[page] * 6, "2026-11-27T09:15:59.840000Z 0 [ERROR] [MY-012153] full", END))
+    scene.log = text[-BYTES:].splitlines()
+    assert START not in scene.log
+
+    scene.ended(at=20)
+
+    assert scene.ended(at=25).evidence == ("[MY-012153] full",)
+
+
 def test_where_the_nodes_clock_is_ahead_what_we_saw_ourselves_counts(scene: Scene) -> None:
     scene.ahead = -3600
 
