@@ -124,7 +124,7 @@ def _response(page: Page, with_body: bool) -> bytes:
         f"Content-Type: {page.content_type}",
         f"Content-Length: {len(body)}",
         "Connection: close",
-        time.strftime("Date: %a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
+        time.strftime("Date: %a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time())),
         *([f"Location: {page.location}"] if page.location else []),
     ]
     return "\r\n".join([*head, "", ""]).encode("latin-1") + (body if with_body else b"")
