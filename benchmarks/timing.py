@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 
 def wall(command: Sequence[str]) -> float:
-    """Seconds that one run of a command takes; raises if it fails."""
+    """Seconds that one run of a command takes; ends the benchmark with its words if it fails."""
     begun = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed with exit code {done.returncode}:\n{done.stderr}")
     return time.perf_counter() - begun
 
 
