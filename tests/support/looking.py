@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,6 +43,19 @@ def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def compare(by_a_process: Callable[[], Any], in_this_one: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """What both say, once they say the same; AssertionError if they do not by then.
+
+    Between two looks a program may come from STARTING to RUNNING, as it does some seconds after its start.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        said, seen = steady(by_a_process()), steady(in_this_one())
+        if said == seen:
+            return said
+        assert time.monotonic() < deadline, f"a process says {said}, and this one {seen}"
 
 
 def steady(data: Any) -> Any:
