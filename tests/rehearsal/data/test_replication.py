@@ -276,6 +276,20 @@ def test_a_commit_needs_a_replica(folder: Path) -> None:
         assert replica.rows(COUNT) == [["2"]]
 
 
+def test_a_write_on_its_way_blocks_nobody_and_one_that_waits_does(folder: Path) -> None:
+    """Else whoever looks while rows are written is told that nobody would acknowledge them."""
+    with nodes(folder, 1) as (source,):
+        source.semi_sync(source=True)
+        with pytest.raises(MySqlError):
+            source.session.execute("INSERT INTO t (v) VALUES ('waits')", seconds=0.1)
+        assert not source.server.status()["semi_sync_blocked"]
+        assert source.server.status()["blocked_writers"] == 1
+
+        eventually("it is blocked", lambda: source.server.status()["semi_sync_blocked"])
+        source.semi_sync(source=False)
+        assert not source.server.status()["semi_sync_blocked"]
+
+
 def test_a_replica_that_does_not_confirm_does_not_count(folder: Path) -> None:
     with nodes(folder, 2) as (source, replica):
         replica.follow(source)

@@ -128,6 +128,7 @@ class ServerState:
             "semi_sync_replica_status": self.replica_is_semi_sync,
             "semi_sync_primary_clients": semi_sync.clients,
             "blocked_writers": self.blocked_writers,
+            "semi_sync_blocked": semi_sync.blocked,
             "schemas": sorted(engine.schemas),
             "replication": self.replication(),
         }

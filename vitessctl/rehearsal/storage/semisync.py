@@ -7,10 +7,15 @@ The transaction is durable here before it is sent, and invisible to readers unti
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vitessctl.rehearsal.storage.gtid import Gtid, GtidSet
+
+BLOCKED_SECONDS = 1.0
+"""How long a commit waits before vttablet's monitor calls the writes blocked (24): it looks twice, a second apart, and
+takes any commit that was confirmed in between for a sign of life."""
 
 
 @dataclass
@@ -19,6 +24,7 @@ class PendingCommit:
 
     gtid: Gtid
     on_finish: Callable[[], None]
+    begun: float = field(default_factory=time.monotonic)
     _done: threading.Event = field(default_factory=threading.Event)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -68,6 +74,12 @@ class SemiSync:
     def waiting(self) -> bool:
         """Whether a commit is waiting for a replica now."""
         return self._pending is not None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a commit has been waiting for longer than one that is just on its way."""
+        pending = self._pending
+        return pending is not None and time.monotonic() - pending.begun >= BLOCKED_SECONDS
 
     def expect(self, gtid: Gtid, on_finish: Callable[[], None]) -> PendingCommit | None:
         """Registers a commit that must be confirmed; None where commits need not be."""

@@ -40,7 +40,7 @@ class Manager:
     def full_status(self) -> FullStatus:
         """What mysqld says."""
         status = dict(self._ask("status"))
-        status["semi_sync_blocked"] = bool(status.pop("blocked_writers"))
+        status.pop("blocked_writers")
         status.pop("schemas")
         status["tablet_type"] = self._tablet.type_word
         return cast(FullStatus, status)
