@@ -21,13 +21,11 @@ _LONGEST = 1000
 _REASON = 200
 """Characters of it in one line with others."""
 _START = re.compile(r"starting as process|mysqld_safe Starting mysqld|mysqld_safe mysqld restarted")
-_END = re.compile(
-    r"mysqld_safe mysqld from pid file \S+ ended|\[ERROR\] (?:\[MY-010119\] \[Server\] )?Aborting|mysqld got signal \d"
-)
-"""What it, or the script that keeps it, writes at its end."""
+_GAVE_UP = re.compile(r"\[ERROR\] (?:\[MY-010119\] \[Server\] )?Aborting|mysqld got signal \d")
+_GONE = re.compile(r"mysqld_safe mysqld from pid file \S+ ended")
+"""What the script that keeps it writes, whyever it ended."""
 _ASKED_TO = re.compile(r"Shutdown complete")
-_FAILED = re.compile(r"Aborting|got signal \d")
-"""Beside the former: it says that it is complete also where it gave up."""
+"""Written also after it gave up."""
 _ERROR = re.compile(r"\[ERROR\] (.*)")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d|\d{6})[T ]+(\d?\d:\d\d:\d\d)(?:\.\d+)?([+-]\d\d:\d\d)?")
 """2026-11-27T09:15:57.541217Z, in MySQL 5.6 `2026-11-27 09:15:57`, and of its mysqld_safe `261127 09:15:57`."""
@@ -41,9 +39,8 @@ def last_words(lines: Sequence[str]) -> Sequence[str]:
     short = [line for line in lines if len(line) <= _LONGEST]
     starts = [number for number, line in enumerate(short) if _START.search(line)]
     own = short[starts[-1] :] if starts else short
-    ended = any(_END.search(line) for line in own)
-    asked_to = any(_ASKED_TO.search(line) for line in own) and not any(_FAILED.search(line) for line in own)
-    return tuple(dict.fromkeys(own)) if ended and not asked_to else ()
+    gave_up, gone, asked_to = (any(each.search(line) for line in own) for each in (_GAVE_UP, _GONE, _ASKED_TO))
+    return tuple(dict.fromkeys(own)) if gave_up or (gone and not asked_to) else ()
 
 
 def written_since(lines: Sequence[str], began: float) -> Sequence[str]:

@@ -54,28 +54,26 @@ def test_no_answer() -> None:
     assert after_cut(Cut("its certificate is not trusted", sent=False, lasting=True), 1, PATIENCE, known=True) is None
 
 
-def test_a_handshake_that_the_server_could_not_read_is_tried_twice_more(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("reason", "again"),
+    [
+        ("TLSV1_ALERT_DECODE_ERROR", [Again(1.0, unsure=False), Again(2.0, unsure=False), None]),
+        ("WRONG_VERSION_NUMBER", [None, None, None]),
+    ],
+)
+def test_only_a_handshake_that_the_server_could_not_read_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, reason: str, again: list[Again | None]
+) -> None:
     """Seen twice in some two thousand commands, of a server that answered before and after."""
-    alert = ssl.SSLError(1, "[SSL: TLSV1_ALERT_DECODE_ERROR] tlsv1 alert decode error")
-    alert.reason = "TLSV1_ALERT_DECODE_ERROR"
+    alert = ssl.SSLError(1, reason)
+    alert.reason = reason
     monkeypatch.setattr(transport._current, "sent", False, raising=False)
-    with pytest.raises(Cut) as misread, explained():
+    with pytest.raises(Cut) as cut, explained():
         raise alert
 
-    assert misread.value.why == "TLS fails: TLSV1_ALERT_DECODE_ERROR"
-    assert after_cut(misread.value, 1, PATIENCE, known=False) == Again(1.0, unsure=False)
-    assert after_cut(misread.value, 2, PATIENCE, known=False) == Again(2.0, unsure=False)
-    assert after_cut(misread.value, 3, PATIENCE, known=False) is None
-
-
-def test_tls_that_fails_otherwise_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    alert = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")
-    alert.reason = "WRONG_VERSION_NUMBER"
-    monkeypatch.setattr(transport._current, "sent", False, raising=False)
-    with pytest.raises(Cut) as failed, explained():
-        raise alert
-
-    assert after_cut(failed.value, 1, PATIENCE, known=True) is None
+    assert cut.value.why == f"TLS fails: {reason}"
+    assert [after_cut(cut.value, attempt, PATIENCE, known=False) for attempt in (1, 2, 3)] == again
+    assert (after_cut(cut.value, 1, PATIENCE, known=True) is None) == (again[0] is None)
 
 
 def untrusted(message: str) -> ssl.SSLCertVerificationError:

@@ -7,6 +7,7 @@ import copy
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -272,12 +273,19 @@ def test_a_mysql_that_has_given_up_is_started_again_in_a_pod_of_its_own(
     assert did == [name, (name, "mysqld", ABRUPTLY)], "asked to stop it would first wait for its mysqld"
 
 
-def test_where_the_data_would_go_with_the_pod_only_its_mysqlctld_is_ended(bed: Bed) -> None:
-    """Whatever the spec says by now: the pod was made before it was changed."""
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        pytest.param("spec", {"volumes": [{"name": "data", "emptyDir": {}}]}, id="its data would go with it"),
+        pytest.param("metadata", {"deletionTimestamp": "2026-11-27T12:00:00Z"}, id="it goes already"),
+    ],
+)
+def test_such_a_pod_is_not_deleted_only_its_mysqlctld_is_ended(bed: Bed, part: str, change: dict[str, Any]) -> None:
+    """Whatever the spec says by now of its data: the pod was made before that was changed."""
     asked = []
     bed.api.on_execute(lambda *call: asked.append(call) or Executed(0, "", ""))
     pod = bed.api.stored(kinds.POD, NAMESPACE, f"minimal-vttablet-{TABLET}-0")
-    pod["spec"]["volumes"] = [{"name": "data", "emptyDir": {}}]
+    pod[part].update(change)
     bed.api.put(pod)
     bed.use()
 
@@ -292,20 +300,6 @@ def test_where_there_is_no_pod_nothing_is_started_again(bed: Bed) -> None:
     bed.use()
 
     assert not bed.target.start_mysql_again(next(iter(bed.cluster.tablets())), Event())
-    assert bed.writes == []
-
-
-def test_a_pod_that_goes_already_does_not_wait_for_its_mysql(bed: Bed) -> None:
-    asked = []
-    bed.api.on_execute(lambda *call: asked.append(call) or Executed(0, "", ""))
-    pod = bed.api.stored(kinds.POD, NAMESPACE, f"minimal-vttablet-{TABLET}-0")
-    pod["metadata"]["deletionTimestamp"] = "2026-11-27T12:00:00Z"
-    bed.api.put(pod)
-    bed.use()
-
-    assert bed.target.start_mysql_again(next(iter(bed.cluster.tablets())), Event())
-
-    assert asked == [(f"minimal-vttablet-{TABLET}-0", "mysqld", ABRUPTLY)]
     assert bed.writes == []
 
 
