@@ -69,7 +69,7 @@ def test_a_drill_heals_and_loses_nothing(ready: Cluster, name: str) -> None:
         client.wait_for_writes(3, 60)
     tell(name, report)
 
-    assert code == 0, report
+    assert code == 0, json.dumps(report, indent=1)
     assert (report["drill"], report["old_primary"]) == (name, leader)
     assert report["rows"]["lost"] == 0
     assert [each["missing"] for each in report["rows"]["tablets"]] == [[], [], []]

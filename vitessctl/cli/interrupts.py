@@ -6,6 +6,7 @@ import os
 import signal
 from types import FrameType
 
+from vitessctl.cli.waking import wake_main_thread
 from vitessctl.errors import ExitCode
 
 _LEAVING = b"\ninterrupted again: leaving at once. What runs keeps running; the same command goes on from there.\n"
@@ -17,6 +18,7 @@ def install() -> None:
     _seen.clear()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupted)
+    wake_main_thread()
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:

@@ -17,6 +17,7 @@ import pytest
 from tests.rehearsal.control.memory_etcd import add_keyspace
 from tests.rehearsal.control.programs import ROOT, EtcdMember, free_port, topo_flags
 from tests.rehearsal.control.rig import ONE, THREE, TWO, rig
+from tests.support import signals
 from vitessctl.rehearsal.servenv import process as module
 from vitessctl.rehearsal.servenv import times
 from vitessctl.rehearsal.servenv.exits import StartError
@@ -41,10 +42,8 @@ from vitessctl.vtctld.proto import vttime_pb2 as vttime
 def own_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("VITESSCTL_REHEARSAL_ROOT", "1")
     monkeypatch.delenv("VITESSCTL_RELEASE", raising=False)
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with signals.given_back():
+        yield
 
 
 @pytest.mark.parametrize(("component", "refuses"), [("vttablet", True), ("vtgate", True), ("mysqlctld", False)])
@@ -94,6 +93,26 @@ def test_a_signal_ends_the_wait() -> None:
     threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
 
     found.signals.wait()
+
+
+def test_a_signal_that_another_thread_takes_ends_the_wait_too() -> None:
+    """Under load the kernel's choice is now and then a thread that grpc just started; the main thread slept on."""
+    code = """
+import signal, threading, time
+from vitessctl.rehearsal.servenv.process import Signals
+
+def take() -> None:
+    time.sleep(0.5)  # longer than the main thread needs to be in its wait
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    time.sleep(60)
+
+found = Signals()
+threading.Thread(target=take, daemon=True).start()
+found.wait()
+print("woken")
+"""
+
+    assert run_python(code).stdout == "woken\n"
 
 
 def test_a_signal_ends_what_does_not_serve_yet() -> None:

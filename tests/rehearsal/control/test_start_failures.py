@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 import yaml
 
 from tests.rehearsal.control.programs import EtcdMember, free_port, run_to_end, topo_flags
+from tests.support import signals
 from vitessctl.rehearsal import launch
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "start_failures.yaml").read_text())
@@ -21,10 +21,8 @@ CASES = yaml.safe_load((Path(__file__).parent / "cases" / "start_failures.yaml")
 @pytest.fixture(autouse=True)
 def own_signals() -> Iterator[None]:
     """Servers take SIGTERM and SIGINT over; the test run wants them back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with signals.given_back():
+        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ import pytest
 from tests.rehearsal.control.fake_tablets import FakePool
 from tests.rehearsal.control.memory_etcd import memory_topology
 from tests.rehearsal.control.rig import KEYSPACE, ONE, TWO, Rig, rig
+from tests.support import signals
 from vitessctl.rehearsal.servenv import times
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.log import Log
@@ -29,10 +29,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("VITESSCTL_RELEASE", raising=False)
     for name in ("vtorc_detection", "vtorc_recovery_pause", "prs_demotion"):
         monkeypatch.setitem(times.TIMES, name, (0.0, 0.0))
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with signals.given_back():
+        yield
 
 
 def process(*arguments: str) -> Process:

@@ -7,7 +7,6 @@ a port that is taken, or root as user end it at once, with MySQL's words in erro
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sqlite3
 import sys
@@ -22,6 +21,7 @@ from vitessctl.rehearsal.mysqld.config import Config, read_config
 from vitessctl.rehearsal.mysqld.requests import serve
 from vitessctl.rehearsal.mysqld.state import ServerState
 from vitessctl.rehearsal.mysqld.waits import wait
+from vitessctl.rehearsal.servenv.process import Signals
 from vitessctl.rehearsal.storage.engine import LockWaitTimeout
 
 ROOT_VARIABLE = "VITESSCTL_REHEARSAL_ROOT"
@@ -72,7 +72,7 @@ def _serve(config: Config, log: TextIO) -> int:
         threading.Thread(target=accept, args=(server, listener), daemon=True).start()
     config.pid_file.write_text(f"{os.getpid()}\n")
     log.write(f"{_stamp()} [System] [MY-010931] [Server] mysqld (REHEARSAL): ready for connections.\n")
-    _wait_for_signal()
+    Signals().wait()
     _stop(server)
     log.write(f"{_stamp()} [System] [MY-010910] [Server] mysqld (REHEARSAL): Shutdown complete.\n")
     return 0
@@ -112,14 +112,6 @@ def accept(server: ServerState, listener: socket.socket) -> None:
         except OSError:
             return
         threading.Thread(target=serve, args=(server, connection), daemon=True).start()
-
-
-def _wait_for_signal() -> None:
-    """Sleeps until SIGTERM or SIGINT."""
-    read, write = os.pipe()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: os.write(write, b"."))
-    os.read(read, 1)
 
 
 def _stop(server: ServerState) -> None:

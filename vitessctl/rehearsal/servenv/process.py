@@ -63,11 +63,15 @@ class Signals:
     """SIGTERM and SIGINT, turned into something to wait for; before the wait they end the process.
 
     A pipe rather than threading.Event: setting an Event in a signal handler can deadlock with the wait it interrupts.
+    And it is written to before Python's own handler runs, by the thread that the kernel gave the signal to: that need
+    not be the main thread, which alone runs handlers and would sleep on, until its pod's grace is over.
     """
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
         self._serving = False
+        os.set_blocking(self._write, False)
+        signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._handle)
         signal.signal(signal.SIGQUIT, quit_at_once)
@@ -92,9 +96,7 @@ class Signals:
         os.write(self._write, b".")
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self._serving:
-            self.stop()
-        else:
+        if not self._serving:
             die(number, frame)
 
 
