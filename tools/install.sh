@@ -29,4 +29,5 @@ with_uv || $python -m pip install --quiet --disable-pip-version-check -c "$pins"
 packages=$($python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 unused='/(Crypto|aiohttp|dateutil|kubernetes|mypy|oauthlib|optimizer|pip|pkg_resources|pydantic|pygments|requests|'
 unused=$unused'setuptools|tests?|urllib3|websocket|yarl)/'
-$python -m compileall -q -j 0 -x "$unused" "$packages" vitessctl || true
+$python -m compileall -q -j 0 -x "$unused" "$packages" || true
+$python -m compileall -q -j 0 vitessctl tests || true
