@@ -1,14 +1,13 @@
-"""`vitessctl` on a test bed, called as a process of its own."""
+"""`vitessctl` on a test bed, as a process of its own."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import forked
 from tests.testbed.fixtures import Bed
 
 ROOT = Path(__file__).parents[2]
@@ -67,17 +66,6 @@ class Vitessctl:
         extra = [word for text in self.extra_vars for word in ("-e", text)]
         where = ["-i", str(self.inventory), "--context", self.bed.context, *extra]
         begun = time.monotonic()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "vitessctl", *command.split(), *where, *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env=self.environment_of_process,
-        )
-        try:
-            said, complained = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            said, complained = process.communicate()
-        return Ran(process.returncode, said + complained, time.monotonic() - begun)
+        line = [*command.split(), *where, *words]
+        done = forked.run(line, self.environment_of_process, ROOT, timeout)
+        return Ran(done.returncode, done.stdout + done.stderr, time.monotonic() - begun)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from tests.e2e_kubernetes.command import ROOT, Ran
 from tests.story.ledger import Writer, query_once
 from tests.story.place import INVENTORY, Place
 from tests.story.release import Release
+from tests.support import forked
 from vitessctl import releases
 from vitessctl.vtctld.client import connect
 
@@ -50,8 +50,8 @@ class Trial:
     def offline(self, command: str, *words: str) -> Ran:
         """A command that needs no cluster."""
         begun = time.monotonic()
-        line = [sys.executable, "-m", "vitessctl", command, "-i", str(INVENTORY), "-e", f"@{self.release.spec}", *words]
-        done = subprocess.run(line, capture_output=True, text=True, cwd=ROOT, timeout=60)
+        line = [command, "-i", str(INVENTORY), "-e", f"@{self.release.spec}", *words]
+        done = forked.run(line, os.environ, ROOT, 60)
         return Ran(done.returncode, done.stdout + done.stderr, time.monotonic() - begun)
 
     def json(self, command: str, *words: str, codes: tuple[int, ...] = (0,)) -> Any:

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 import pymysql
 import pymysql.cursors
 
+from tests.support import forked
 from tests.support.claims import claimed_base_port, give_back
 from tests.support.looking import status_of
 from vitessctl import releases
@@ -27,6 +27,8 @@ from vitessctl.vtctld.client import connect
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UP_SECONDS = 180
+STARTED = (sys.executable, "-m", "vitessctl")
+"""A command line begins with it."""
 
 
 @dataclass
@@ -51,11 +53,11 @@ class LiveCluster:
         """The command line of a vitessctl command for this cluster; `schema diff` is a command of two words."""
         place = ["--state-dir", str(self.state), "-e", f"local.base_port={self.base_port}", self.flag]
         place += ["--image", self.image] if self.image else []
-        return [sys.executable, "-m", "vitessctl", *words[0].split(), "-i", str(self.inventory), *place, *words[1:]]
+        return [*STARTED, *words[0].split(), "-i", str(self.inventory), *place, *words[1:]]
 
-    def run(self, *words: str, timeout: float = UP_SECONDS) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, timeout: float = UP_SECONDS) -> forked.Ran:
         """Run a command to its end."""
-        return subprocess.run(self.command(*words), capture_output=True, text=True, timeout=timeout, cwd=REPOSITORY)
+        return forked.run(self.command(*words)[len(STARTED) :], os.environ, REPOSITORY, timeout)
 
     def up(self) -> str:
         """`up`, which must succeed; gives its screen."""
