@@ -395,11 +395,14 @@ class FakeApi:
             "evict": "eviction",
         }.get(verb, "")
         resource = _resource(request.kind, subresource)
-        verb = {"log": "get", "exec": "create", "portforward": "create", "eviction": "create"}.get(subresource, verb)
-        if (verb, resource) in self._denied:
-            raise faults.Forbidden(verb, resource, request.namespace)
+        upgraded = ("get", "create")  # a WebSocket is opened by GET; from 1.35 on the API server asks for create too
+        of_subresources = {"log": ("get",), "exec": upgraded, "portforward": upgraded, "eviction": ("create",)}
+        verbs = of_subresources.get(subresource, (verb,))
+        for each in verbs:
+            if (each, resource) in self._denied:
+                raise faults.Forbidden(each, resource, request.namespace)
         missing = (kinds.NAMESPACE, CLUSTER_SCOPE, request.namespace) not in self._objects
-        if request.kind.namespaced and verb in ("create", "patch", "update") and missing:
+        if request.kind.namespaced and missing and {"create", "patch", "update"}.intersection(verbs):
             raise faults.NoNamespace(request.namespace)
 
     def _writes(self, verb: str, body: KubernetesObject, dry_run: bool = False) -> tuple[Key, Object | None]:

@@ -33,15 +33,18 @@ class Right:
 ALWAYS: tuple[Right, ...] = (
     *(Right(verb, kinds.POD) for verb in ("get", "list", "delete")),
     Right("get", kinds.POD, "log"),
-    Right("create", kinds.POD, "exec"),
-    Right("create", kinds.POD, "portforward"),
+    *(Right(verb, kinds.POD, "exec") for verb in ("get", "create")),
+    *(Right(verb, kinds.POD, "portforward") for verb in ("get", "create")),
     *(Right(verb, kinds.PERSISTENT_VOLUME_CLAIM) for verb in ("get", "list", "patch", "delete")),
     *(Right(verb, kinds.LEASE) for verb in ("get", "create", "update", "delete")),
     *(Right(verb, kinds.CONFIG_MAP) for verb in ("get", "list", "create", "patch", "delete")),
     *(Right(verb, kinds.SECRET) for verb in ("get", "list", "create", "patch", "delete")),
     Right("list", kinds.EVENT),
 )
-"""Whatever the documents are: looking at pods, reaching them, the lock, the inventory, generated Secrets."""
+"""Whatever the documents are: looking at pods, reaching them, the lock, the inventory, generated Secrets.
+
+A WebSocket to a pod is opened by GET, which an API server takes for the verb get; from 1.35 on it asks for create too.
+"""
 PROBES: tuple[Right, ...] = (Right("create", kinds.POD),)
 """For `up --probe` besides: only then a pod is made that belongs to no controller."""
 

@@ -215,6 +215,15 @@ def test_every_missing_right_is_named_in_one_fault() -> None:
     assert "docs/rbac.yaml" in found.fix
 
 
+@pytest.mark.parametrize("resource", ["pods/exec", "pods/portforward"])
+@pytest.mark.parametrize("verb", ["get", "create"])
+def test_reaching_a_pod_takes_two_verbs(verb: str, resource: str) -> None:
+    """The WebSocket is opened by GET; a Role for kubectl's older way has create alone, and every connection failed."""
+    api = api_with()
+    api.deny(verb, resource)
+    assert fault(api).why == f"missing: {verb} {resource}"
+
+
 def test_only_kinds_that_are_used_need_a_right() -> None:
     api = api_with()
     api.deny("create", "horizontalpodautoscalers")
