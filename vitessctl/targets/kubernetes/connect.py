@@ -18,6 +18,7 @@ from typing import Any
 from vitessctl.targets.kubernetes import kubeconfig as kubeconfigs
 from vitessctl.targets.kubernetes.faults import NoContext, Unauthorized
 from vitessctl.targets.kubernetes.kubeconfig import Plain
+from vitessctl.targets.kubernetes.tls import settled
 from vitessctl.targets.kubernetes.transport import make_cuttable
 
 CONTEXT_VARIABLE = "VITESSCTL_CONTEXT"
@@ -136,10 +137,11 @@ def _simple(context: str, plain: Plain, environ: Mapping[str, str]) -> Access:
     named: dict[str, Any] = {"server_hostname": plain.server_name} if plain.server_name else {}
     if plain.tls is not None and environ.get(RELAXED_TLS_VARIABLE) == "1":
         _relax(plain.tls)
-    pool = PoolManager(maxsize=CONNECTIONS, ssl_context=plain.tls, **named)
+    shared = settled(plain.tls) if plain.tls is not None else None
+    pool = PoolManager(maxsize=CONNECTIONS, ssl_context=shared, **named)
     make_cuttable(pool)
     headers = {"authorization": f"Bearer {plain.token}"} if plain.token else {}
-    tls = {"context": plain.tls, **named}
+    tls = {"context": shared, **named}
     return Access(context, plain.server, False, pool, lambda: dict(headers), tls, certificate=plain.certificate)
 
 
@@ -208,7 +210,7 @@ def _relaxed() -> ssl.SSLContext:
     """TLS that verifies as before Python 3.13: chain and name, but not every formality of RFC 5280."""
     context = ssl.create_default_context()
     _relax(context)
-    return context
+    return settled(context)
 
 
 def _relax(context: ssl.SSLContext) -> None:

@@ -26,8 +26,6 @@ class Patience:
         return min(self.longest_pause, self.first_pause * 2.0 ** (attempt - 1))
 
 
-MISREADINGS = 3
-"""How many handshakes a server may misread that has not answered yet."""
 _BUSY = frozenset({429, 503})
 """The server did not do it."""
 _UNSURE = frozenset({502, 504})
@@ -56,11 +54,8 @@ class Again:
 
 
 def after_cut(cut: Cut, attempt: int, patience: Patience, *, known: bool) -> Again | None:
-    """After no answer. A server that never answered yet is not waited for: its address is probably wrong.
-
-    But one that said it could not read our handshake is there, and is asked twice more.
-    """
-    if cut.lasting or not (known or cut.sent or (cut.misread and attempt < MISREADINGS)):
+    """After no answer. A server that never answered yet is not waited for: its address is probably wrong."""
+    if cut.lasting or not (known or cut.sent):
         return None
     return Again(patience.pause(attempt), unsure=cut.sent)
 

@@ -27,15 +27,13 @@ class Answer:
 class Cut(Exception):
     """No answer, or not a whole one."""
 
-    def __init__(self, why: str, *, sent: bool, fix: str = "", lasting: bool = False, misread: bool = False) -> None:
+    def __init__(self, why: str, *, sent: bool, fix: str = "", lasting: bool = False) -> None:
         super().__init__(why)
         self.why, self.fix = why, fix
         self.sent = sent
         """Whether the server may have got the request, and done it."""
         self.lasting = lasting
         """Whether asking again cannot help: a certificate that is not trusted."""
-        self.misread = misread
-        """Whether the server could not read our part of the handshake: once in a thousand times, of API server 1.34."""
 
 
 class Deadline:
@@ -181,16 +179,12 @@ def explained(deadline: Deadline | None = None, seconds: float = 0.0) -> Iterato
         raise _cut(error, sent) from error
 
 
-_MISREAD = "TLSV1_ALERT_DECODE_ERROR"
-
-
 def _cut(error: Exception, sent: bool) -> Cut:
     cause = _root(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _untrusted(cause)
     if isinstance(cause, ssl.SSLError) and not sent:
-        misread = cause.reason == _MISREAD
-        return Cut(f"TLS fails: {cause.reason or cause}", sent=False, lasting=not misread, misread=misread)
+        return Cut(f"TLS fails: {cause.reason or cause}", sent=False, lasting=True)
     if isinstance(cause, socket.gaierror):
         return Cut(f"its name is not known: {cause.strerror}", sent=False)
     if isinstance(cause, ConnectionRefusedError):

@@ -8,7 +8,6 @@ import ssl
 
 import pytest
 
-from vitessctl.targets.kubernetes import transport
 from vitessctl.targets.kubernetes.retry import Again, Patience, after_answer, after_cut
 from vitessctl.targets.kubernetes.transport import Answer, Cut, explained
 
@@ -52,28 +51,6 @@ def test_no_answer() -> None:
     assert after_cut(refused, 1, PATIENCE, known=True) == Again(1.0, unsure=False)
     assert after_cut(lost, 2, PATIENCE, known=False) == Again(2.0, unsure=True)
     assert after_cut(Cut("its certificate is not trusted", sent=False, lasting=True), 1, PATIENCE, known=True) is None
-
-
-@pytest.mark.parametrize(
-    ("reason", "again"),
-    [
-        ("TLSV1_ALERT_DECODE_ERROR", [Again(1.0, unsure=False), Again(2.0, unsure=False), None]),
-        ("WRONG_VERSION_NUMBER", [None, None, None]),
-    ],
-)
-def test_only_a_handshake_that_the_server_could_not_read_is_tried_again(
-    monkeypatch: pytest.MonkeyPatch, reason: str, again: list[Again | None]
-) -> None:
-    """Seen twice in some two thousand commands, of a server that answered before and after."""
-    alert = ssl.SSLError(1, reason)
-    alert.reason = reason
-    monkeypatch.setattr(transport._current, "sent", False, raising=False)
-    with pytest.raises(Cut) as cut, explained():
-        raise alert
-
-    assert cut.value.why == f"TLS fails: {reason}"
-    assert [after_cut(cut.value, attempt, PATIENCE, known=False) for attempt in (1, 2, 3)] == again
-    assert (after_cut(cut.value, 1, PATIENCE, known=True) is None) == (again[0] is None)
 
 
 def untrusted(message: str) -> ssl.SSLCertVerificationError:
