@@ -12,6 +12,7 @@ import select
 import socket
 import ssl
 import struct
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -32,18 +33,25 @@ PROTOCOLS = "v5.channel.k8s.io,v4.channel.k8s.io"
 _OUTPUT, _ERRORS, _RESULT, _CLOSE = 1, 2, 3, 255
 _OPENING_SECONDS = 10.0
 _NOT_STARTED = -1
+_CLOSED = "the connection was closed"
 
 
 class Channels:
-    """A websocket that carries channels. Reading and writing may be done by two threads."""
+    """A websocket that carries channels. Reading and writing may be done by two threads, and ended by a third.
+
+    Its descriptor is given back by whoever is the last to use it: TLS keeps its number, and a thread that is about to
+    write would else write into the connection that got the number next.
+    """
 
     def __init__(self, websocket: Any) -> None:
         self._websocket = websocket
+        self._lock = threading.Lock()
+        self._users = 0
         self.closed = False
 
     def send(self, channel: int, data: bytes) -> None:
         """Send data on a channel; raises OSError."""
-        with _as_os_errors():
+        with self._used(), _as_os_errors():
             self._websocket.send_binary(bytes([channel]) + data)
 
     def finish(self, channel: int) -> bool:
@@ -61,7 +69,7 @@ class Channels:
 
         end = None if seconds is None else time.monotonic() + seconds
         while not self.closed:
-            with _as_os_errors():
+            with self._used(), _as_os_errors():
                 self._await(end)
                 code, frame = self._websocket.recv_data_frame(True)
             if code == ABNF.OPCODE_CLOSE:
@@ -71,13 +79,30 @@ class Channels:
         return None
 
     def close(self) -> None:
-        """End the connection at once, and wake who reads from it."""
-        self.closed = True
-        connection = self._websocket.sock
-        if connection is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
-        self._websocket.shutdown()
+        """End the connection at once, and wake who reads from it or writes to it."""
+        with self._lock:
+            self.closed = True
+            connection = self._websocket.sock
+            if connection is not None:
+                with suppress(OSError):
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
+            if not self._users:
+                self._websocket.shutdown()
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        """While this thread needs the connection; raises ConnectionError where it has ended."""
+        with self._lock:
+            if self.closed:
+                raise ConnectionError(_CLOSED)
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if self.closed and not self._users:
+                    self._websocket.shutdown()
 
     def _await(self, end: float | None) -> None:
         """Wait until there is something to read. TLS may have read it already."""
@@ -103,7 +128,7 @@ def _as_os_errors() -> Iterator[None]:
     except WebSocketException as error:
         raise ConnectionError(str(error)) from error
     except (AttributeError, ValueError) as error:  # its socket was taken away by close()
-        raise ConnectionError("the connection was closed") from error
+        raise ConnectionError(_CLOSED) from error
 
 
 class Streams:

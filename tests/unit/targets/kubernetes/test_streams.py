@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import websocket
@@ -85,6 +87,68 @@ def test_a_connection_that_is_closed_just_before_it_is_waited_for() -> None:
     connection.sock.close()
     with pytest.raises(ConnectionError, match="the connection was closed"):
         Channels(connection).receive(1.0)
+
+
+class Held:
+    """A websocket whose write does not end before it is told to."""
+
+    def __init__(self) -> None:
+        self.sock, self.other = socket.socketpair()
+        self.writing, self.goes_on = threading.Event(), threading.Event()
+
+    def send_binary(self, data: bytes) -> None:
+        self.writing.set()
+        assert self.goes_on.wait(10)
+
+    def recv_data_frame(self, control: bool) -> tuple[int, Any]:
+        raise websocket.WebSocketConnectionClosedException(f"{self.sock.recv(1)!r}")
+
+    def shutdown(self) -> None:
+        self.sock.close()
+
+
+def test_a_connection_that_is_closed_keeps_its_descriptor_while_somebody_writes() -> None:
+    """The next connection would get the number, and then what is written."""
+    held = Held()
+    channels = Channels(held)
+    writer = threading.Thread(target=channels.send, args=(0, b"insert"))
+    writer.start()
+    assert held.writing.wait(10)
+
+    channels.close()
+
+    assert held.other.recv(1) == b"", "it has ended for the other side"
+    assert held.sock.fileno() > 0
+    with pytest.raises(ConnectionError, match="the connection was closed"):
+        channels.send(0, b"more")
+    assert channels.receive() is None
+    held.goes_on.set()
+    writer.join(10)
+    assert held.sock.fileno() == -1
+    held.other.close()
+
+
+def test_whoever_waits_for_data_is_woken_when_it_is_closed() -> None:
+    held, faults_seen = Held(), []
+
+    def wait() -> None:
+        try:
+            channels.receive()
+        except ConnectionError as error:
+            faults_seen.append(str(error))
+
+    channels = Channels(held)
+    reader = threading.Thread(target=wait)
+    reader.start()
+    while not channels._users:
+        reader.join(0.01)
+
+    channels.close()
+    reader.join(10)
+
+    assert faults_seen == ["b''"]
+    assert held.sock.fileno() == -1
+    held.other.close()
 
 
 def test_a_command_that_takes_too_long(tmp_path: Path) -> None:
