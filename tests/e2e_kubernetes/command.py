@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,5 +69,8 @@ class Vitessctl:
         where = ["-i", str(self.inventory), "--context", self.bed.context, *extra]
         begun = time.monotonic()
         line = [*command.split(), *where, *words]
-        done = forked.run(line, self.environment_of_process, ROOT, timeout)
+        try:
+            done = forked.run(line, self.environment_of_process, ROOT, timeout)
+        except subprocess.TimeoutExpired as late:
+            return Ran(-signal.SIGKILL, f"{late.stdout}{late.stderr}", time.monotonic() - begun)
         return Ran(done.returncode, done.stdout + done.stderr, time.monotonic() - begun)

@@ -79,9 +79,16 @@ def test_one_that_has_no_end_is_killed(tmp_path: Path) -> None:
         (tmp_path / "kubeconfig").write_text(json.dumps(kubeconfig))
         environment = {**os.environ, "KUBECONFIG": str(tmp_path / "kubeconfig")}
 
-        ran = fork("plan", *MINIMAL, environment=environment, timeout=1.0)
+        with pytest.raises(subprocess.TimeoutExpired) as late:
+            fork("plan", *MINIMAL, environment=environment, timeout=1.0)
 
-    assert (ran.returncode, ran.stdout, ran.stderr) == (-9, "", "")
+        silent.settimeout(10)
+        connection, _ = silent.accept()
+        with connection:
+            while connection.recv(65536):  # until it is gone
+                pass
+
+    assert (late.value.stdout, late.value.stderr) == ("", "")
 
 
 def test_some_run_side_by_side() -> None:

@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,34 +32,51 @@ Ran = subprocess.CompletedProcess[str]
 
 _HEARD_BYTES = 200_000
 """More than a command line and its environment have."""
+_lock = threading.Lock()
 _OTHERS = ("grpc", "jinja2", "jsonschema", "kubernetes.client", "pymysql", "urllib3", "yaml")
 """What commands import where they need it, beside their own modules."""
 
 
 def run(words: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float) -> Ran:
-    """`vitessctl WORDS…`, without anything to read from; killed, with code -9, if it has no end in so many seconds."""
+    """`vitessctl WORDS…`, without anything to read from, as subprocess.run would run it.
+
+    Raises subprocess.TimeoutExpired where it has no end in so many seconds; then, and where whoever waits is broken
+    off, it is killed.
+    """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, open(os.devnull, "rb") as nothing:
         request = json.dumps({"words": list(words), "environment": dict(environment), "folder": str(folder)})
         mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with mine, its:
             screen = [nothing.fileno(), out.fileno(), err.fileno()]
-            socket.send_fds(_source().control, [request.encode()], [*screen, its.fileno()])
+            with _lock:
+                source = _source()
+            socket.send_fds(source.control, [request.encode()], [*screen, its.fileno()])
             its.close()
             code = _end(mine, timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(words, timeout, _read(out), _read(err))
         return Ran(words, code, _read(out), _read(err))
 
 
-def _end(answers: socket.socket, timeout: float) -> int:
-    """The exit code. The first answer is the process's id, the second how it ended."""
+def _end(answers: socket.socket, timeout: float) -> int | None:
+    """The exit code, None where there was none in time. First comes the id of the process, then how it ended."""
+    pid = int(answers.recv(64))
     answers.settimeout(timeout)
-    pid = 0
     try:
-        pid = int(answers.recv(64))
         return int(answers.recv(64))
     except TimeoutError:
-        answers.settimeout(None)
-        os.kill(pid or int(answers.recv(64)), signal.SIGKILL)
-        return int(answers.recv(64))
+        _kill(pid, answers)
+        return None
+    except BaseException:
+        _kill(pid, answers)
+        raise
+
+
+def _kill(pid: int, answers: socket.socket) -> None:
+    """End it, and wait until it has."""
+    os.kill(pid, signal.SIGKILL)
+    answers.settimeout(None)
+    answers.recv(64)
 
 
 def _read(file: Any) -> str:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -17,7 +16,6 @@ import pytest
 from tests.rehearsal.control.memory_etcd import add_keyspace
 from tests.rehearsal.control.programs import ROOT, EtcdMember, free_port, topo_flags
 from tests.rehearsal.control.rig import ONE, THREE, TWO, rig
-from tests.support import signals
 from vitessctl.rehearsal.servenv import process as module
 from vitessctl.rehearsal.servenv import times
 from vitessctl.rehearsal.servenv.exits import StartError
@@ -39,11 +37,9 @@ from vitessctl.vtctld.proto import vttime_pb2 as vttime
 
 
 @pytest.fixture(autouse=True)
-def own_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def root_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VITESSCTL_REHEARSAL_ROOT", "1")
     monkeypatch.delenv("VITESSCTL_RELEASE", raising=False)
-    with signals.given_back():
-        yield
 
 
 @pytest.mark.parametrize(("component", "refuses"), [("vttablet", True), ("vtgate", True), ("mysqlctld", False)])

@@ -12,17 +12,9 @@ import pytest
 import yaml
 
 from tests.rehearsal.control.programs import EtcdMember, free_port, run_to_end, topo_flags
-from tests.support import signals
 from vitessctl.rehearsal import launch
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "start_failures.yaml").read_text())
-
-
-@pytest.fixture(autouse=True)
-def own_signals() -> Iterator[None]:
-    """Servers take SIGTERM and SIGINT over; the test run wants them back."""
-    with signals.given_back():
-        yield
 
 
 @pytest.fixture

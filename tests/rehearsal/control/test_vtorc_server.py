@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from tests.rehearsal.control.fake_tablets import FakePool
 from tests.rehearsal.control.memory_etcd import memory_topology
 from tests.rehearsal.control.rig import KEYSPACE, ONE, TWO, Rig, rig
-from tests.support import signals
 from vitessctl.rehearsal.servenv import times
 from vitessctl.rehearsal.servenv.exits import StartError
 from vitessctl.rehearsal.servenv.log import Log
@@ -23,14 +21,12 @@ from vitessctl.rehearsal.vtorc.watcher import Watcher
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No waiting, root allowed, and the run's own signal handlers back afterwards."""
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting, and root is allowed."""
     monkeypatch.setenv("VITESSCTL_REHEARSAL_ROOT", "1")
     monkeypatch.delenv("VITESSCTL_RELEASE", raising=False)
     for name in ("vtorc_detection", "vtorc_recovery_pause", "prs_demotion"):
         monkeypatch.setitem(times.TIMES, name, (0.0, 0.0))
-    with signals.given_back():
-        yield
 
 
 def process(*arguments: str) -> Process:

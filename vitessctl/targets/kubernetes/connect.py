@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,8 @@ RELAXED_TLS_VARIABLE = "VITESSCTL_RELAXED_TLS"
 CONNECTIONS = 16
 """How many connections are kept: more than we have threads, so that none pays for a handshake twice."""
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_CERTIFICATES = ("ca_certs", "ca_cert_data", "cert_file", "key_file")
+"""As the pool of the official client calls them."""
 _CHOOSE = "name one with --context, or choose one: kubectl config use-context NAME"
 
 
@@ -201,15 +203,22 @@ def _pool(configuration: Any, environ: Mapping[str, str]) -> Any:
 
     pool = ApiClient(configuration).rest_client.pool_manager
     make_cuttable(pool)
-    if environ.get(RELAXED_TLS_VARIABLE) == "1":
-        pool.connection_pool_kw["ssl_context"] = _relaxed()
+    if environ.get(RELAXED_TLS_VARIABLE) == "1" and configuration.verify_ssl:
+        pool.connection_pool_kw["ssl_context"] = _relaxed(pool.connection_pool_kw)
     return pool
 
 
-def _relaxed() -> ssl.SSLContext:
-    """TLS that verifies as before Python 3.13: chain and name, but not every formality of RFC 5280."""
-    context = ssl.create_default_context()
+def _relaxed(settings: MutableMapping[str, Any]) -> ssl.SSLContext:
+    """TLS that verifies as before Python 3.13: chain and name, but not every formality of RFC 5280.
+
+    Certificates are taken out of the settings of a pool: urllib3 would load them for each connection, into a context
+    that others use.
+    """
+    authority, text, certificate, key = (settings.pop(name, None) for name in _CERTIFICATES)
+    context = ssl.create_default_context(cafile=authority, cadata=text)
     _relax(context)
+    if certificate:
+        context.load_cert_chain(certificate, key)
     return settled(context)
 
 

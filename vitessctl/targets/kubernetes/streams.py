@@ -257,12 +257,32 @@ def _websocket(access: Access, path: str) -> Any:
     if access.configuration is not None and access.configuration.proxy:
         _through_proxy(options, access.configuration, url)
     keep = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-    websocket: Any = WebSocket(
+    websocket: Any = held_open(WebSocket)(
         sslopt=dict(access.tls), sockopt=keep, enable_multithread=True, skip_utf8_validation=True
     )
     websocket.connect(url, **options)
     websocket.settimeout(None)
     return websocket
+
+
+def held_open(base: Any) -> Any:
+    """The library's WebSocket, but one that keeps its descriptor where the other side ends: a thread may be writing.
+
+    The library closes it in the thread that reads. Here `Channels` does that.
+    """
+    from websocket import WebSocketConnectionClosedException
+    from websocket._socket import recv
+
+    class HeldOpen(base):  # type: ignore[misc]
+        """What it reads with is the same."""
+
+        def _recv(self, bufsize: int) -> bytes:
+            if self.sock is None:
+                raise WebSocketConnectionClosedException("Connection is closed")
+            data: bytes = recv(self.sock, bufsize)
+            return data
+
+    return HeldOpen
 
 
 def _through_proxy(options: dict[str, Any], configuration: Any, url: str) -> None:

@@ -152,6 +152,30 @@ def test_certificates_are_used_both_ways(inline: bool, authority: Authority, tmp
         assert open_api(kubeconfig=files, environ={}).version() == "admin"
 
 
+@pytest.mark.parametrize(
+    "environ", [{}, {"no_proxy": "127.0.0.1"}], ids=["without the official client", "with the official client"]
+)
+def test_a_shared_context_has_its_certificates_before_anybody_connects(
+    environ: dict[str, str], authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads connect side by side, and OpenSSL does not guard a context that is changed meanwhile."""
+    user = {"client-certificate": str(authority.certificate("admin")), "client-key": str(authority.key("admin"))}
+    cluster = {"certificate-authority": str(authority.certificate("ca")), "tls-server-name": "kubernetes"}
+    loading = ("load_cert_chain", "load_default_certs", "load_verify_locations")
+
+    def forbidden(*arguments: object) -> None:
+        raise AssertionError("a context that others use is changed")
+
+    with tls_server(authority) as server:
+        files = config(tmp_path, cluster, user, server)
+        assert (kubeconfig.plain(files, "scripted", environ) is None) is bool(environ)
+        api = open_api(kubeconfig=files, environ={**environ, connect.RELAXED_TLS_VARIABLE: "1"})
+        for name in loading:
+            monkeypatch.setattr(ssl.SSLContext, name, forbidden)
+
+        assert api.version() == "admin"
+
+
 def test_the_official_client_is_not_even_imported(tmp_path: Path) -> None:
     files = config(tmp_path, {}, {"token": "t"})
     check = (

@@ -21,7 +21,7 @@ from vitessctl.errors import VitessctlError
 from vitessctl.targets.kubernetes import faults
 from vitessctl.targets.kubernetes.client import open_api
 from vitessctl.targets.kubernetes.interface import Executed, KubernetesApi
-from vitessctl.targets.kubernetes.streams import Channels
+from vitessctl.targets.kubernetes.streams import Channels, held_open
 
 SUCCESS = json.dumps({"status": "Success"}).encode()
 
@@ -126,6 +126,47 @@ def test_a_connection_that_is_closed_keeps_its_descriptor_while_somebody_writes(
     writer.join(10)
     assert held.sock.fileno() == -1
     held.other.close()
+
+
+def fails_to_receive(channels: Channels) -> None:
+    with pytest.raises(ConnectionError):
+        channels.receive()
+
+
+@pytest.mark.parametrize("ended_by", ["us", "the other side"])
+def test_the_librarys_own_reader_does_not_give_it_back_either(ended_by: str) -> None:
+    """It closes its socket where it reads the end: by our shutdown, or by the other side's."""
+    ours, theirs = socket.socketpair()
+    connection = held_open(websocket.WebSocket)(enable_multithread=True)
+    connection.sock, connection.connected = ours, True
+    writing, goes_on = threading.Event(), threading.Event()
+
+    def slowly(data: bytes) -> int:
+        writing.set()
+        assert goes_on.wait(10)
+        return len(data)
+
+    connection._send = slowly
+    channels = Channels(connection)
+    writer = threading.Thread(target=channels.send, args=(0, b"insert"))
+    reader = threading.Thread(target=fails_to_receive, args=(channels,))
+    for thread in (writer, reader):
+        thread.start()
+    assert writing.wait(10)
+
+    if ended_by == "us":
+        channels.close()
+    theirs.shutdown(socket.SHUT_RDWR)
+    reader.join(10)
+
+    assert not reader.is_alive()
+    assert ours.fileno() > 0
+    channels.close()
+    assert ours.fileno() > 0
+    goes_on.set()
+    writer.join(10)
+    assert ours.fileno() == -1
+    theirs.close()
 
 
 def test_whoever_waits_for_data_is_woken_when_it_is_closed() -> None:
