@@ -30,6 +30,6 @@ packages=$($python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 unused='/(Crypto|aiohttp|dateutil|kubernetes|mypy|oauthlib|optimizer|pip|pkg_resources|pydantic|pygments|requests|'
 unused=$unused'setuptools|tests?|urllib3|websocket|yarl)/'
 $python -m compileall -q -j 0 -x "$unused" "$packages" || true
-case $extras in *dev*) own="vitessctl tests" ;; *) own=vitessctl ;; esac
+case $extras in *dev* | *test*) own="vitessctl tests" ;; *) own=vitessctl ;; esac
 # shellcheck disable=SC2086
 $python -m compileall -q -j 0 $own || true
