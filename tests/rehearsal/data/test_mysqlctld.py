@@ -101,6 +101,25 @@ def test_a_killed_mysqlctld_leaves_mysqld_and_a_second_one_refuses(rig: Rig) -> 
     eventually("mysqld is gone", lambda: not os.path.exists(f"/proc/{pid}") or not is_alive(pid))
 
 
+def test_the_mysqld_of_the_next_pod_waits_for_the_one_that_still_stops(rig: Rig) -> None:
+    """Pods have process ids of their own, so nothing but the lock on the data tells of the other one."""
+    rig.mysqlctld(100).kill()
+    rig.mysql(100).writable()("CREATE DATABASE IF NOT EXISTS kept")
+    before = rig.mysqld_pid(100)
+    lock = rig.tablet_folder(100) / "mysql.sock.lock"
+    lock.unlink()
+
+    rig.mysqlctld(100, wait=False)
+    log = rig.tablet_folder(100) / "error.log"
+    eventually("it waits", lambda: "[InnoDB] Unable to lock ./ibdata1 error: 11" in log.read_text() or None)
+    os.kill(before, signal.SIGTERM)
+    eventually("the next one is there", lambda: lock.exists() and connects(rig.tablet_folder(100) / "mysql.sock"))
+
+    assert rig.mysqld_pid(100) != before
+    assert ["kept"] in rig.mysql(100)("SHOW DATABASES")
+    assert log.read_text().count("Unable to lock") == 1
+
+
 def test_a_lock_left_by_another_process_counts_too(rig: Rig) -> None:
     rig.mysqlctld(100).stop()
     (rig.tablet_folder(100) / "mysql.sock.lock").write_text(f"{os.getpid()}\n")

@@ -6,6 +6,7 @@ a port that is taken, or root as user end it at once, with MySQL's words in erro
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import sqlite3
@@ -28,6 +29,8 @@ ROOT_VARIABLE = "VITESSCTL_REHEARSAL_ROOT"
 _AS_ROOT = 'Please read "Security" section of the manual to find out how to run mysqld as root!'
 _DAMAGED = "Database page corruption on disk or a failed file read of page. You may have to recover from a backup."
 _BACKLOG = 128
+_LOCK_SECONDS = 100.0
+_LOCK_PAUSE = 0.05
 
 
 def main(arguments: list[str]) -> int:
@@ -59,6 +62,8 @@ def _serve(config: Config, log: TextIO) -> int:
     if os.geteuid() == 0 and os.environ.get(ROOT_VARIABLE) != "1":
         log.write(f"{_stamp()} [ERROR] [MY-010123] [Server] Fatal error: {_AS_ROOT}\n")
         return 1
+    if not _have_to_ourselves(config.folder, log):
+        return 1
     try:
         sockets = [_tcp(config), _unix(config)]
     except OSError as error:
@@ -76,6 +81,29 @@ def _serve(config: Config, log: TextIO) -> int:
     _stop(server)
     log.write(f"{_stamp()} [System] [MY-010910] [Server] mysqld (REHEARSAL): Shutdown complete.\n")
     return 0
+
+
+def _have_to_ourselves(folder: Path, log: TextIO) -> bool:
+    """Whether no other mysqld has these data, from now until this process ends; waits for one that still stops.
+
+    That of a pod deleted without grace does, in another container, while the next pod starts: it would take away the
+    new one's socket. InnoDB locks its files and tries a hundred times, a second apart.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    until = time.monotonic() + _LOCK_SECONDS
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if not told:
+                log.write(f"{_stamp()} [ERROR] [MY-012574] [InnoDB] Unable to lock ./ibdata1 error: 11\n")
+                told = True
+        if time.monotonic() > until:
+            log.write(f"{_stamp()} [ERROR] [MY-010119] [Server] Aborting\n")
+            return False
+        time.sleep(_LOCK_PAUSE)
 
 
 def _not_bound(port: int, error: OSError) -> Iterator[tuple[str, str]]:
