@@ -2,8 +2,8 @@
 
 Python runs what a signal is for in its main thread alone, between two steps of it. Where that thread waits without an
 end, as a run does for its stages, it is woken only if the kernel gave the signal to it, and only if it waited already:
-a thread that another one is starting just then may take the signal (twice in about thirty drains of a node, servers of
-ours slept through their SIGTERM), and Ctrl-C would do nothing until a stage has ended.
+a thread that another one is starting just then may take the signal (twice in some forty drills servers of ours slept
+through their SIGTERM), and Ctrl-C would do nothing until a stage has ended.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ _PAUSE_SECONDS = 0.05
 
 
 class Waker:
-    """A thread that is told of every signal, and pokes the main thread until that has run what it is for."""
+    """A thread that is told of every signal, and pokes the main thread until that has run what it is for.
+
+    To be made in the main thread, which alone may set handlers.
+    """
 
     def __init__(self) -> None:
         self._read, write = os.pipe()
         os.set_blocking(write, False)
-        self._main = threading.main_thread()
+        self._main = threading.get_ident()
         self._woken = 0
         signal.signal(_WAKING, self._wake)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
@@ -39,8 +42,8 @@ class Waker:
     def _poke(self) -> None:
         while number := os.read(self._read, 1):
             before = self._woken
-            while number[0] != _WAKING and self._woken == before and self._main.ident is not None:
-                signal.pthread_kill(self._main.ident, _WAKING)
+            while number[0] != _WAKING and self._woken == before:
+                signal.pthread_kill(self._main, _WAKING)
                 time.sleep(_PAUSE_SECONDS)
 
 

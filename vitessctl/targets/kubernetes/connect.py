@@ -139,11 +139,10 @@ def _simple(context: str, plain: Plain, environ: Mapping[str, str]) -> Access:
     named: dict[str, Any] = {"server_hostname": plain.server_name} if plain.server_name else {}
     if plain.tls is not None and environ.get(RELAXED_TLS_VARIABLE) == "1":
         _relax(plain.tls)
-    shared = settled(plain.tls) if plain.tls is not None else None
-    pool = PoolManager(maxsize=CONNECTIONS, ssl_context=shared, **named)
+    pool = PoolManager(maxsize=CONNECTIONS, ssl_context=plain.tls, **named)
     make_cuttable(pool)
     headers = {"authorization": f"Bearer {plain.token}"} if plain.token else {}
-    tls = {"context": shared, **named}
+    tls = {"context": plain.tls, **named}
     return Access(context, plain.server, False, pool, lambda: dict(headers), tls, certificate=plain.certificate)
 
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vitessctl.targets.kubernetes.tls import settled
+
 _CLUSTER = frozenset({"server", "certificate-authority", "certificate-authority-data", "tls-server-name", "extensions"})
 _USER = frozenset({"client-certificate", "client-certificate-data", "client-key", "client-key-data", "token"})
 _OTHERWISE = (KeyError, TypeError, AttributeError, ValueError, OSError)
@@ -94,7 +96,7 @@ def _tls(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) -> s
         with ExitStack() as files:
             paths = [files.enter_context(_as_file(text)) for text in (certificate, key) if text]
             context.load_cert_chain(*paths)
-    return context
+    return settled(context)
 
 
 def _pem(entry: Mapping[str, Any], field: str, folder: Path) -> bytes:

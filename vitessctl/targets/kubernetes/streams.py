@@ -7,6 +7,7 @@ client's own `stream()` is not used: it swaps a method of a shared object while 
 
 from __future__ import annotations
 
+import functools
 import json
 import select
 import socket
@@ -265,6 +266,7 @@ def _websocket(access: Access, path: str) -> Any:
     return websocket
 
 
+@functools.cache
 def held_open(base: Any) -> Any:
     """The library's WebSocket, but one that keeps its descriptor where the other side ends: a thread may be writing.
 
