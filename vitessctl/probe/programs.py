@@ -119,15 +119,29 @@ def started_by(words: Sequence[str]) -> list[str]:
 
 
 def lender_of(pod: Mapping[str, Any], container: Mapping[str, Any], program: str) -> Mapping[str, Any] | None:
-    """The init container that copies a program (`cp SOURCE FOLDER`) into a volume where another one runs it."""
-    folder = program.rpartition("/")[0]
+    """The init container that copies a program into a volume where another one runs it, as one that does just that.
+
+    It runs `cp SOURCE FOLDER`, or has the words SOURCE-FOLDER NAME FOLDER among its own.
+    """
+    folder, _, name = program.rpartition("/")
     if folder not in {mount["mountPath"].rstrip("/") for mount in container.get("volumeMounts") or ()}:
         return None
     for each in pod.get("initContainers") or ():
-        words = command_of(each)
-        if len(words) == 3 and words[0] == "cp" and words[2].rstrip("/") == folder:
-            return dict(each)
+        if source := _source(command_of(each), name, folder):
+            mounts = [mount for mount in each.get("volumeMounts") or () if mount["mountPath"].rstrip("/") == folder]
+            copying = {key: value for key, value in each.items() if key != "args"}
+            return {**copying, "command": ["cp", source, folder], "volumeMounts": mounts}
     return None
+
+
+def _source(words: Sequence[str], name: str, folder: str) -> str:
+    """The path of the program that these words copy, "" if they do not."""
+    if len(words) == 3 and words[0] == "cp" and words[2].rstrip("/") == folder:
+        return words[1]
+    for place in range(len(words) - 2):
+        if words[place + 1 : place + 3] == [name, folder]:
+            return f"{words[place]}/{name}"
+    return ""
 
 
 def _flags(words: Sequence[str], document: Document) -> Iterator[Flag]:

@@ -76,11 +76,16 @@ class KubernetesLayout:
 
     def admin_command(self, *words: str) -> tuple[str, ...]:
         """The command line that gives `words` to vtctld, by the client that the image has or without one."""
-        release, vtctld = self._release("vttablet"), self.name("vtctld")
+        release, (vtctld, port) = self._release("vttablet"), self.admin_address
         if not release.admin_client:
-            return vtctl_by_http.command(vtctld, VITESS.http, *words)
-        server = f"--{release.admin_server_flag}={vtctld}:{VITESS.grpc}"
+            return vtctl_by_http.command(vtctld, port, *words)
+        server = f"--{release.admin_server_flag}={vtctld}:{port}"
         return (f"{FOLDERS.binaries}/{release.admin_client}", server, *words)
+
+    @property
+    def admin_address(self) -> tuple[str, int]:
+        """Host and port of vtctld for that command."""
+        return self.name("vtctld"), VITESS.grpc if self._release("vttablet").admin_client else VITESS.http
 
     @property
     def etcd_tag(self) -> str:
@@ -158,6 +163,11 @@ class KubernetesLayout:
         """Whether MySQL's image is not the Vitess image, and so has no mysqlctld."""
         images = self.cluster.images
         return images.get("mysqld", images["mysqlctld"]) != images["mysqlctld"]
+
+    @property
+    def lent_by_keyspace(self) -> bool:
+        """Whether the container that waits for the keyspace has the mysqlctld that MySQL's image has not."""
+        return self.borrows_mysqlctld and self.cluster.images["mysqlctld"] == self.cluster.images["vttablet"]
 
     @property
     def mysqlctld_folder(self) -> str:

@@ -50,6 +50,8 @@ class Engine:
         self._emit_lock = threading.Lock()
         self._early: set[str] = set()
         """What was applied before its stage, which counts once."""
+        self._preparing: dict[str, Future[None]] = {}
+        """That application, by stage, which the stage's own waits for: two at once would make the same objects."""
         self.recap = Recap()
         context.acted, context.now = self._acted, self._clock.now
 
@@ -65,9 +67,9 @@ class Engine:
             try:
                 while failure is None or running:
                     if failure is None:
-                        running |= {
-                            pool.submit(self._apply_new, stage): (stage, False) for stage in schedule.take_early()
-                        }
+                        for stage in schedule.take_early():
+                            self._preparing[stage.name] = pool.submit(self._apply_new, stage)
+                            running[self._preparing[stage.name]] = (stage, False)
                         running |= {
                             pool.submit(self._run_stage, stage): (stage, True) for stage in schedule.take_ready()
                         }
@@ -110,7 +112,8 @@ class Engine:
 
     def _apply_new(self, stage: Stage) -> None:
         """Apply what is not there at all yet; what is there waits for its stage."""
-        documents = self._context.of_stage(stage.name)
+        kinds = stage.early_kinds
+        documents = [each for each in self._context.of_stage(stage.name) if not kinds or each.kind in kinds]
         new = {each.label for each in self._context.target.observe(documents) if each.operation is Operation.CREATE}
         for change in self._context.target.apply([document for document in documents if document.label in new]):
             self._early.add(change.label)
@@ -122,6 +125,7 @@ class Engine:
         begun = self._seconds()
         self._emit(events.StageStarted(begun, stage.name))
         try:
+            wait([self._preparing[stage.name]] if stage.name in self._preparing else [])
             documents = self._context.of_stage(stage.name)
             for change in self._context.target.apply(documents) if documents else ():
                 if change.is_change or change.label not in self._early:

@@ -58,18 +58,29 @@ class Gate:
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _verdict(self) -> Verdict:
-        try:
-            verdict = self._stage.converge(self._context)
-        except (UnreachableError, NotReadyError) as error:
-            if isinstance(error, UnreachableError) and not error.passing:
-                raise
-            verdict = Verdict.waiting(error.why or error.what)
+        verdict = self._converged()
         if verdict.ready:
             settled = self._context.target.settled(self._documents)
-            if settled.ready:
+            if settled.ready or self._new_one_answers():
                 return verdict
             verdict = settled
         return self._explained(verdict)
+
+    def _converged(self) -> Verdict:
+        try:
+            return self._stage.converge(self._context)
+        except (UnreachableError, NotReadyError) as error:
+            if isinstance(error, UnreachableError) and not error.passing:
+                raise
+            return Verdict.waiting(error.why or error.what)
+
+    def _new_one_answers(self) -> bool:
+        """Whether what was applied answers, which its controller learns up to two seconds later (Kubernetes).
+
+        The answer that there is may be that of the old one, so it is asked for again.
+        """
+        stage = self._stage
+        return stage.answers and self._context.target.replaced(self._documents) and self._converged().ready
 
     def _explained(self, verdict: Verdict) -> Verdict:
         """What the target knows of the documents says more than what the stage sees from outside."""

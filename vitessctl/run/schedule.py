@@ -14,7 +14,7 @@ class Schedule:
         """`starts_slowly`: whether documents of some stages are applied before their stage."""
         self.waiting = list(stages)
         """Stages that have not begun."""
-        self._early = [stage for stage in stages if stage.early and starts_slowly]
+        self._early = [stage for stage in stages if stage.early is not None and starts_slowly]
         self._done: set[str] = set()
 
     def finish(self, stage: Stage) -> None:
@@ -29,6 +29,6 @@ class Schedule:
 
     def take_early(self) -> list[Stage]:
         """Stages whose new documents are applied now although the stage has to wait; each is given once."""
-        ripe = [stage for stage in self._early if self._done.issuperset(stage.early)]
+        ripe = [stage for stage in self._early if self._done.issuperset(stage.early or ())]
         self._early = [stage for stage in self._early if stage not in ripe]
         return [stage for stage in ripe if stage in self.waiting and not self._done.issuperset(stage.needs)]

@@ -33,11 +33,16 @@ class Stage:
     converge: Callable[[Context], Verdict]
     applies: Callable[[Context], bool] = lambda context: True
     """Whether it has anything to do for this cluster; a stage that does not apply counts as done."""
-    early: tuple[str, ...] = ()
+    early: tuple[str, ...] | None = None
     """Stages after which what is new of its documents is applied already, where the target says that starting takes
-    long. Empty: nothing is applied before the stage begins."""
+    long. Empty: at once. None: nothing is applied before the stage begins."""
+    early_kinds: tuple[str, ...] = ()
+    """Of which kinds; empty: of all."""
     watches: tuple[str, ...] = ()
     """Stages whose documents bear on this one too: if one of them cannot come up, this stage says so."""
+    answers: bool = False
+    """Whether `converge` asks what the stage's documents start itself: once only that can have answered, nobody has to
+    say so too. Not where others reach it through something that waits for more, as clients do vtgate."""
     foresee: Callable[[Context], Iterable[str | LeftUndone]] = lambda context: ()
     """What it would do to the topology and to schemas, as sentences that begin with a verb, and what it leaves undone.
 

@@ -294,6 +294,9 @@ class Target(Protocol):
     def settled(self, documents: Sequence[Document]) -> Verdict:
         """Whether nothing of what was there before is left beside these documents: rollouts have come to their end."""
 
+    def replaced(self, documents: Sequence[Document]) -> bool:
+        """Whether nothing but what these documents start, one of each, can answer in its place."""
+
     def components(self) -> Sequence[ComponentStatus]:
         """Everything of this cluster that exists on the target."""
 

@@ -96,6 +96,10 @@ class WorldTarget:
         """A process that is started anew has taken the place of the old one at once."""
         return Verdict.done()
 
+    def replaced(self, documents: Sequence[Document]) -> bool:
+        """A process has its port to itself."""
+        return True
+
     def components(self) -> Sequence[ComponentStatus]:
         """Every process that the supervisor keeps."""
         self._session.check()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.render.clusters import minimal, production
-from vitessctl.probe.programs import find
+from vitessctl.probe.programs import find, lender_of
 from vitessctl.probe.questions import ask
 from vitessctl.render.documents import Document
 from vitessctl.render.render import render
@@ -50,6 +50,31 @@ def test_a_borrowed_program_comes_from_another_image_than_it_runs_in() -> None:
 
     assert (mysqlctld.image, mysqlctld.runs_in) == ("vitess/lite:v24", "mysql:8.4.8")
     assert mysqlctld.container == "mysqld"
+
+
+SHARED = [{"name": "shared", "mountPath": "/vt/shared"}]
+DATA = {"name": "data", "mountPath": "/data"}
+
+
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [
+        (["cp", "/usr/bin/mysqlctld", "/vt/shared/"], "/usr/bin/mysqlctld"),
+        (["sh", "-c", "a script", "it", "/vt/bin", "mysqlctld", "/vt/shared", "more"], "/vt/bin/mysqlctld"),
+        (["cp", "/usr/bin/mysqlctld", "/elsewhere"], ""),
+        (["sh", "-c", "a script", "it", "/vt/bin", "vttablet", "/vt/shared"], ""),
+        (["mysqlctld", "/vt/shared"], ""),
+    ],
+)
+def test_who_lends_a_program_does_just_that_when_it_is_asked_for(words: list[str], source: str) -> None:
+    """A probe runs the container for its copy, and has none of its other volumes."""
+    lender = {"name": "keyspace", "image": "vitess/lite", "args": words, "volumeMounts": [*SHARED, DATA]}
+    borrower = {"name": "mysqld", "volumeMounts": SHARED}
+
+    found = lender_of({"initContainers": [{"name": "first"}, lender]}, borrower, "/vt/shared/mysqlctld")
+
+    copying = {"name": "keyspace", "image": "vitess/lite", "command": ["cp", source, "/vt/shared"]}
+    assert found == ({**copying, "volumeMounts": SHARED} if source else None)
 
 
 def test_on_one_machine_there_are_no_images() -> None:

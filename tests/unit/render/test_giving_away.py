@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import time
 from dataclasses import replace
@@ -88,14 +90,20 @@ def test_no_word_of_the_spec_is_in_the_shells_text() -> None:
     assert container["command"] == waiting(minimal(name="guestbook", namespace="x"))["command"]
     assert "messages" not in container["command"][2]
     assert container["args"] == [
+        "/vt/bin",
+        "mysqlctld",
+        "/vt/shared",
         "/vt/vtdataroot/vt_0000000100.keyspace",
         "messages",
         "messages/0",
         '"primary_alias":{"cell":"zone1","uid":100}',
+        "guestbook-vtctld",
+        "15999",
         "/vt/bin/vtctldclient",
         "--server=guestbook-vtctld:15999",
     ]
     assert '"master_alias":{"cell":"zone1","uid":100}' in waiting(minimal("11"))["args"]
+    assert waiting(minimal("2.1"))["args"][4:6] == ["guestbook-vtctld", "15000"], "its client speaks HTTP"
 
 
 LED_BY_IT = '{"shard": {"primary_alias": {\n  "cell":  "zone1",\n  "uid": 100\n}}}'
@@ -106,10 +114,15 @@ NO_NODE = "rpc error: code = Unknown desc = node doesn't exist: /vitess/global/k
 class Waiting:
     """The container's command on this machine, with a client that gives the answers of a file, one after the other.
 
-    An answer that begins with `!` is an error.
+    An answer that begins with `!` is an error. Somebody listens where vtctld would, unless `port` says where else.
     """
 
-    def __init__(self, folder: Path, *answers: str) -> None:
+    def __init__(self, folder: Path, *answers: str, port: int | None = None) -> None:
+        self.vtctld = socket.create_server(("127.0.0.1", 0))
+        self.lends, self.shared = folder / "vitess", folder / "shared"
+        for each in (self.lends, self.shared):
+            each.mkdir()
+        (self.lends / "mysqlctld").write_text("a program")
         self.mark = folder / "mark of a tablet"
         self.asked = folder / "asked"
         for number, answer in enumerate(answers, 1):
@@ -118,12 +131,15 @@ class Waiting:
         program.write_text(CLIENT)
         program.chmod(0o755)
         command, args = waiting(minimal())["command"], waiting(minimal())["args"]
-        words = [*command, str(self.mark), "my $(keyspace)", *args[2:4], str(program), "--server=x"]
+        lent = [str(self.lends), "mysqlctld", str(self.shared)]
+        at = ["127.0.0.1", str(port or self.vtctld.getsockname()[1])]
+        words = [*command, *lent, str(self.mark), "my $(keyspace)", *args[5:7], *at, str(program), "--server=x"]
         self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
 
     def ends(self) -> tuple[int, str]:
         """Exit code and what it said."""
-        _, said = self.process.communicate(timeout=20)
+        with self.vtctld:
+            _, said = self.process.communicate(timeout=20)
         return self.process.returncode, said
 
     def was_asked(self) -> list[str]:
@@ -162,7 +178,77 @@ def test_an_unclear_answer_about_the_shard_lets_nothing_start(tmp_path: Path) ->
     assert run.ends() == (0, "connection refused\n")
 
 
+def test_nobody_is_asked_before_somebody_listens(tmp_path: Path) -> None:
+    """A client waits for a vtctld that is not there yet, and each costs a start while MySQL needs the processor."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    run = Waiting(tmp_path, "{}", LED_BY_ANOTHER, port=port)
+    assert run.process.stderr is not None
+    assert run.process.stderr.readline() == f"vtctld does not listen at 127.0.0.1:{port}\n"
+    assert run.was_asked() == []
+
+    with socket.create_server(("127.0.0.1", port)):
+        assert run.ends() == (0, "")
+    assert run.was_asked() == [KEYSPACE, SHARD]
+
+
+def test_without_bash_it_asks_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("sh", "cp", "mv", "cat", "wc", "tr", "touch", "timeout", "dirname", "sleep"):
+        found = shutil.which(name)
+        assert found is not None, name
+        (programs / name).symlink_to(found)
+    monkeypatch.setenv("PATH", str(programs))
+
+    run = Waiting(tmp_path, "{}", LED_BY_ANOTHER, port=1)
+
+    assert run.ends() == (0, "")
+
+
+def test_first_it_lends_mysqlctld_whole(tmp_path: Path) -> None:
+    run = Waiting(tmp_path, "{}", LED_BY_ANOTHER)
+    assert run.ends() == (0, "")
+    assert [(each.name, each.read_text()) for each in run.shared.iterdir()] == [("mysqlctld", "a program")]
+
+
+def test_what_it_cannot_lend_is_a_failure(tmp_path: Path) -> None:
+    words = [*waiting(minimal())["command"], str(tmp_path), "mysqlctld", str(tmp_path), "the rest"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert f"{tmp_path}/mysqlctld" in done.stderr
+
+
+def test_mysqlctld_starts_the_moment_it_is_there(tmp_path: Path) -> None:
+    mysqld = tablets(minimal())[TABLET]["initContainers"][0]
+    program = tmp_path / "mysqlctld"
+    with subprocess.Popen([*mysqld["command"], str(program), "--a-flag"], stdout=subprocess.PIPE, text=True) as process:
+        (tmp_path / "new").write_text('#!/bin/sh\necho "$0 $*"\n')
+        (tmp_path / "new").chmod(0o755)
+        (tmp_path / "new").rename(program)
+        assert process.communicate(timeout=20)[0] == f"{program} --a-flag\n"
+
+
+def test_a_mysql_that_waits_for_its_mysqlctld_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    mysqld = tablets(minimal())[TABLET]["initContainers"][0]
+    words = ["bash", "-c", 'echo "$$"; exec "$@"', "it", *mysqld["command"], str(tmp_path / "never")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        until_it_sleeps(process.pid)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 143
+
+
+def until_it_sleeps(pid: int) -> None:
+    """Until a shell's script has got to its `sleep`: before, it has no trap."""
+    deadline = time.monotonic() + 20
+    while not Path(f"/proc/{pid}/task/{pid}/children").read_text() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 IMPATIENT = """#!/bin/sh
+[ "$2" != bash ] || exit 0
 echo "$1" >> "$0.limits"
 [ "$(wc -l < "$0.limits")" -gt 5 ] || exit 124
 shift
@@ -202,8 +288,11 @@ def test_it_stops_when_it_is_told_to(tmp_path: Path) -> None:
 
 
 def test_a_mark_that_cannot_be_written_is_a_failure() -> None:
-    command = [*waiting(minimal())["command"], "/proc/no/such/mark", "messages", "messages/0", "x", "true"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    command = waiting(minimal("14"))["command"]  # its image has MySQL, so nothing is lent
+    with socket.create_server(("127.0.0.1", 0)) as vtctld:
+        at = ["127.0.0.1", str(vtctld.getsockname()[1])]
+        words = [*command, "/proc/no/such/mark", "messages", "messages/0", "x", *at, "true"]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
     assert "/proc/no/such/mark" in done.stderr
 

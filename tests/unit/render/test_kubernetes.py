@@ -167,13 +167,11 @@ def test_a_tablet_is_a_stateful_set_that_only_vitessctl_restarts() -> None:
 
 def test_mysqld_is_a_sidecar_and_vttablet_starts_the_moment_it_is_up() -> None:
     pod = pod_of(objects(minimal())[TABLET])
-    copy, mysqld, keyspace = pod["initContainers"]
+    mysqld, keyspace = pod["initContainers"]
     assert keyspace["name"] == "keyspace"
-    assert copy["command"] == ["cp", "/vt/bin/mysqlctld", "/vt/shared"]
-    assert copy["image"] == "vitess/lite:v24"
     assert mysqld["image"] == "mysql:8.4.8"
     assert mysqld["restartPolicy"] == "Always"
-    assert mysqld["command"] == ["/vt/shared/mysqlctld"]
+    assert mysqld["args"][0] == "/vt/shared/mysqlctld"
     assert "startupProbe" not in mysqld
     assert mysqld["readinessProbe"]["tcpSocket"] == {"port": "mysqlctld"}
     assert {"name": "mysqlctld", "containerPort": 15001} in mysqld["ports"]
@@ -182,6 +180,29 @@ def test_mysqld_is_a_sidecar_and_vttablet_starts_the_moment_it_is_up() -> None:
     data = {"name": "data", "mountPath": "/vt/vtdataroot"}
     assert data in mysqld["volumeMounts"]
     assert data in vttablet["volumeMounts"]
+
+
+def test_the_container_beside_lends_mysqlctld_to_an_image_of_mysql() -> None:
+    mysqld, keyspace = pod_of(objects(minimal())[TABLET])["initContainers"]
+    assert keyspace["image"] == "vitess/lite:v24"
+    assert keyspace["args"][:3] == ["/vt/bin", "mysqlctld", "/vt/shared"]
+    assert {"name": "shared", "mountPath": "/vt/shared"} in keyspace["volumeMounts"]
+    assert {"name": "shared", "mountPath": "/vt/shared", "readOnly": True} in mysqld["volumeMounts"]
+
+
+def test_a_mysqlctld_of_an_image_of_its_own_is_copied_before() -> None:
+    images = {**minimal().images, "mysqlctld": "my/ctl:v24"}
+    copy, mysqld, keyspace = pod_of(objects(minimal(images=images))[TABLET])["initContainers"]
+    assert (copy["image"], copy["command"]) == ("my/ctl:v24", ["cp", "/vt/bin/mysqlctld", "/vt/shared"])
+    assert mysqld["command"] == ["/vt/shared/mysqlctld"]
+    assert "shared" not in {mount["name"] for mount in keyspace["volumeMounts"]}
+    assert keyspace["args"][0] == "/vt/vtdataroot/vt_0000000100.keyspace"
+
+
+def test_tablets_find_a_vtctld_that_its_kubelet_has_not_called_ready() -> None:
+    found = objects(minimal())
+    early = {label for label, each in found.items() if each.data.get("spec", {}).get("publishNotReadyAddresses")}
+    assert early == {f"Service/guestbook-{name}" for name in ("etcd-peer", "vtctld", "vttablet")}
 
 
 def test_before_20_one_image_holds_all_of_a_tablet() -> None:

@@ -67,7 +67,7 @@ def test_mysqlds_additions_reach_its_container_alone() -> None:
     settings = {key: EVERYTHING[key] for key in ("env", "volume_mounts", "image_pull_policy")}
     volumes = {"volumes": EVERYTHING["volumes"]}
     pod = template(minimal(components={"mysqld": settings, "vttablet": volumes}), WORKLOADS["vttablet"])["spec"]
-    _, mysqld, _ = pod["initContainers"]
+    mysqld, _ = pod["initContainers"]
     assert mysqld["env"][-1] == {"name": "TZ", "value": "UTC"}
     assert mysqld["volumeMounts"][-1] == {"name": "extra", "mountPath": "/extra"}
     assert mysqld["imagePullPolicy"] == "Always"
@@ -131,6 +131,7 @@ def test_a_spread_without_a_selector_means_the_components_pods() -> None:
 
 def test_containers_that_only_prepare_ask_for_no_more_than_the_tablet() -> None:
     cluster = production()
+    cluster = replace(cluster, images={**cluster.images, "mysqlctld": "my/ctl:v24"})
     pod = next(
         document.data["spec"]["template"]["spec"]
         for document in render(cluster, "kubernetes")

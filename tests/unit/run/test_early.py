@@ -1,13 +1,22 @@
-"""Where starting takes long, new vtgates are made before there is a primary; what is there already waits its turn."""
+"""Where starting takes long, some is made before its turn, and seen to be up before the kubelet says so."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.support.world import World, a_cluster, documents_of, open_world, up
+from tests.support.world import World, a_cluster, context_of, documents_of, open_world, up
 from tests.support.world.runs import Outcome
+from tests.support.world.session import Session
 from tests.support.world.target import WorldTarget
+from tests.unit.run.stages_for_tests import a_stage
+from vitessctl.errors import NotReadyError
+from vitessctl.model.cluster import Tablet
+from vitessctl.render.documents import Document
 from vitessctl.run import events
+from vitessctl.run.stages import STAGES, mysql
+from vitessctl.targets.base import Change, State, Verdict
 
 THREE = a_cluster(replicas=3)
 
@@ -16,6 +25,10 @@ class SlowTarget(WorldTarget):
     """Its pods take their time."""
 
     starts_slowly = True
+
+
+def a_document(kind: str) -> Document:
+    return Document("vtctld", "vtctld", kind, "it", "", "", {}, kind)
 
 
 def names(outcome: Outcome) -> list[str]:
@@ -54,6 +67,80 @@ def test_a_vtgate_that_runs_is_changed_after_the_tablets() -> None:
     )
     told = names(up(world, THREE, target=SlowTarget, documents=changed))
     assert told.index("primary") < told.index("Program/vtgate-zone1")
+
+
+def test_only_its_service_is_made_at_once() -> None:
+    """Of the real stage: a vtctld without its etcd would end, and be started again."""
+    stage = next(each for each in STAGES if each.name == "vtctld")
+    assert (stage.early, stage.early_kinds) == ((), ("Service",))
+
+
+def test_what_is_made_early_may_be_some_kinds_of_a_stage() -> None:
+    first, second = a_document("Service"), a_document("Deployment")
+    stages = [a_stage("etcd"), replace(a_stage("vtctld", "etcd"), early=(), early_kinds=("Service",))]
+
+    told = names(up(World(), THREE, target=SlowTarget, stages=stages, documents=(first, second)))
+
+    assert told == ["Service/it", "etcd", "Deployment/it", "vtctld"]
+
+
+class Overlapping(SlowTarget):
+    """Sees whether two apply the same document at once; the first takes until the second is there, or a moment."""
+
+    inside = 0
+    most = 0
+    second = threading.Event()
+
+    def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+        if not documents:
+            return ()
+        Overlapping.inside += 1
+        Overlapping.most = max(Overlapping.most, Overlapping.inside)
+        if Overlapping.inside == 2:
+            Overlapping.second.set()
+        Overlapping.second.wait(0.2)
+        Overlapping.inside -= 1
+        return super().apply(documents)
+
+
+def test_a_stage_waits_for_what_is_made_early_of_it() -> None:
+    """Where etcd is there already, it begins at once: two would make the same object, and both count it."""
+    stages = [a_stage("etcd"), replace(a_stage("vtctld", "etcd"), early=())]
+
+    outcome = up(World(), THREE, target=Overlapping, stages=stages, documents=[a_document("Service")], threads=True)
+
+    assert (Overlapping.most, outcome.changed) == (1, 1)
+
+
+class LateKubelet(SlowTarget):
+    """It never says that a MySQL is up, and says of vtctld that it is ready as soon as it answers."""
+
+    def socket_ready(self, tablet: Tablet) -> Verdict:
+        return Verdict.waiting("MySQL is being initialised")
+
+    def known_ready(self, component: str, subject: str) -> bool:
+        return component == "vtctld" and self._world.up("vtctld", "")
+
+
+def test_a_record_that_appears_shows_that_a_mysql_is_up() -> None:
+    world = open_world(THREE)
+    context = context_of(world, THREE)
+    context.target = LateKubelet(world, Session())
+    records, world.topology.tablets = world.topology.tablets, {}
+    first, *others = records.items()
+
+    assert mysql.STAGE.converge(context).state is State.WAITING
+    world.topology.tablets = dict(others)
+    assert mysql.STAGE.converge(context).reason == f"{first[0]}: MySQL is being initialised"
+    world.topology.tablets = records
+    assert mysql.STAGE.converge(context) == Verdict.done("3 up")
+
+
+def test_a_record_of_an_earlier_run_shows_nothing() -> None:
+    world = open_world(THREE)
+    outcome = up(world, THREE, target=LateKubelet)
+    assert isinstance(outcome.error, NotReadyError)
+    assert outcome.error.what.startswith("mysql was not ready within")
 
 
 def test_a_second_run_makes_nothing() -> None:

@@ -295,6 +295,39 @@ def test_a_stage_that_serves_waits_until_nothing_old_is_left(monkeypatch: pytest
     assert asked == [(ETCD,)] * 3
 
 
+ASKED, NOT_YET = DONE("answers"), Verdict.waiting("no answer")
+
+
+@pytest.mark.parametrize(
+    ("answers", "replaced", "converges", "waits"),
+    [
+        (True, True, [ASKED, ASKED], 0),
+        (True, False, [ASKED], 1),
+        (False, True, [ASKED], 1),
+        (True, True, [ASKED, NOT_YET, ASKED], 1),  # the first answer was that of the old one, which has gone since
+        (True, True, [ASKED, UnreachableError("it is gone"), ASKED], 1),
+    ],
+)
+def test_one_that_answers_itself_need_not_be_called_ready_by_its_controller(
+    answers: bool,
+    replaced: bool,
+    converges: list[Verdict | Exception],
+    waits: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = [Verdict.waiting("0 of 1 pods are ready"), DONE()]
+    monkeypatch.setattr(WorldTarget, "settled", lambda target, documents: left.pop(0))
+    monkeypatch.setattr(WorldTarget, "replaced", lambda target, documents: replaced)
+    world = World()
+
+    outcome = run(
+        replace(a_stage("etcd", converge=in_turn(*converges)), answers=answers), world=world, documents=[ETCD]
+    )
+
+    assert (outcome.error, outcome.summaries) == (None, {"etcd": "answers"})
+    assert (len(left), world.now > 0) == (1 - waits, bool(waits))
+
+
 def test_documents_of_another_stage_can_end_the_wait_too() -> None:
     """On Kubernetes a tablet is one pod, applied by the stage mysql: the stage tablets watches it."""
     world = World()

@@ -12,7 +12,7 @@ from vitessctl.run.stages import STAGES
 from vitessctl.targets.base import Verdict
 
 
-def stage(name: str, *needs: str, early: tuple[str, ...] = ()) -> Stage:
+def stage(name: str, *needs: str, early: tuple[str, ...] | None = None) -> Stage:
     return Stage(name, needs, name, lambda context: Verdict.done(), early=early)
 
 
@@ -49,6 +49,13 @@ def test_where_starting_takes_long_documents_are_applied_before_their_stage() ->
     assert names(schedule.take_ready()) == ["primary"]
 
 
+def test_some_are_applied_at_once() -> None:
+    schedule = Schedule((ETCD, stage("vtctld", "etcd", early=())), starts_slowly=True)
+    assert names(schedule.take_early()) == ["vtctld"]
+    assert names(schedule.take_early()) == []
+    assert names(schedule.take_ready()) == ["etcd"]
+
+
 def test_elsewhere_nothing_is_applied_early() -> None:
     schedule = Schedule(FOUR, starts_slowly=False)
     for each in FOUR[:2]:
@@ -71,7 +78,7 @@ def test_the_real_stages_all_run_once_in_an_order_that_holds_their_needs(seed: i
     running: list[Stage] = []
     while True:
         for prepared in schedule.take_early():
-            assert set(prepared.early) <= set(done)
+            assert set(prepared.early or ()) <= set(done)
             assert prepared.name not in done
         for begun in schedule.take_ready():
             assert set(begun.needs) <= set(done)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from vitessctl.errors import UnreachableError
 from vitessctl.model.cluster import Tablet
 from vitessctl.run.context import Context
 from vitessctl.run.reasons import together
 from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
+from vitessctl.vtctld.errors import VtctldError
 
 
 def converge(context: Context) -> Verdict:
@@ -25,13 +28,28 @@ def converge(context: Context) -> Verdict:
     if hopeless := _hopeless(context, verdicts):
         return hopeless
     waiting = {alias: verdict for alias, verdict in verdicts.items() if verdict.state is State.WAITING}
-    if waiting:
-        return _waiting(waiting)
+    if waiting and not waiting.keys() <= (new := _recorded_meanwhile(context)):
+        return _waiting({alias: verdict for alias, verdict in waiting.items() if alias not in new})
+    verdicts |= dict.fromkeys(waiting, Verdict.done())
     counts = Counter(verdict.state for verdict in verdicts.values())
     held = f", {counts[State.HELD]} held back" if counts[State.HELD] else ""
     context.left_out.update({alias: each for alias, each in verdicts.items() if each.state is State.DOOMED})
     left = f", {', '.join(context.left_out)} cannot come up" if context.left_out else ""
     return Verdict.done(f"{counts[State.READY]} up{held}{left}")
+
+
+def _recorded_meanwhile(context: Context) -> frozenset[str]:
+    """Tablets whose record appeared while this was waited for: a vttablet starts, and writes it, when its MySQL is up.
+
+    The kubelet says so up to two seconds later. Asked only where it says that vtctld answers.
+    """
+    if not context.target.known_ready("vtctld", ""):
+        return frozenset()
+    with suppress(VtctldError, UnreachableError):
+        recorded = frozenset(record.alias for record in context.vtctld.tablets())
+        before = context.notes.setdefault("tablets recorded when MySQL was waited for first", " ".join(recorded))
+        return recorded.difference(before.split())
+    return frozenset()
 
 
 def _hopeless(context: Context, verdicts: Mapping[str, Verdict]) -> Verdict | None:

@@ -31,4 +31,4 @@ def applies(context: Context) -> bool:
     return bool(context.of_stage("vtorc"))
 
 
-STAGE = Stage("vtorc", ("primary",), "vtorc", converge, applies)
+STAGE = Stage("vtorc", ("primary",), "vtorc", converge, applies, answers=True)

@@ -156,6 +156,10 @@ class KubernetesTarget:
                     return verdict
         return Verdict.done()
 
+    def replaced(self, documents: Sequence[Document]) -> bool:
+        """Whether each Deployment has one pod, of the new kind, and none that is still on its way out."""
+        return all(self._workloads.replaced(document) for document in documents if is_workload(document))
+
     def components(self) -> Sequence[ComponentStatus]:
         """Every pod of the cluster."""
         now = datetime.now(timezone.utc)

@@ -90,6 +90,14 @@ class Workloads:
             return _rolling(document.name, status)
         return Verdict.done()
 
+    def replaced(self, document: Document) -> bool:
+        """Whether a Deployment's only pod is of the new kind. It counts no pod that ends, but that may still answer."""
+        live = self._lists.of(kinds.of(document.data)).get(document.name)
+        if document.kind != "Deployment" or live is None or not _one_of_one(live):
+            return False
+        there = self._lists.of(kinds.POD, 0)
+        return len(pods.of(there, document.component, document.subject)) == 1
+
     def mysql(self, tablet: Tablet) -> Verdict:
         """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary.
 
@@ -100,7 +108,9 @@ class Workloads:
         if pod is None:
             return Verdict.waiting("its pod is not there yet")
         if not pods.container_ready(pod, MYSQL_CONTAINER):
-            return self._errors.ended(pod, tablet.uid) or Verdict.waiting(_why_no_mysql(pod))
+            return self._errors.ended(pod, tablet.uid) or Verdict.waiting(
+                _why_no_mysql(pod, self._layout.lent_by_keyspace)
+            )
         self._errors.ready(pod)
         if "running" in (pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}):
             said = self.lines(pod, KEYSPACE_CONTAINER, 1)
@@ -177,6 +187,13 @@ def _counts_old_pods(status: Mapping[str, Any]) -> bool:
     return bool(status.get("updateRevision")) and status.get("updatedReplicas", 0) < status.get("replicas", 0)
 
 
+def _one_of_one(live: KubernetesObject) -> bool:
+    status: Mapping[str, Any] = live.get("status") or {}
+    seen = int(status.get("observedGeneration", 0)) >= int(live["metadata"].get("generation", 0))
+    there, updated = int(status.get("replicas", 0)), int(status.get("updatedReplicas", 0))
+    return seen and int(live["spec"].get("replicas", 1)) == there == updated == 1
+
+
 def _deployment(name: str, live: KubernetesObject, status: Mapping[str, Any]) -> Verdict:
     wanted = int(live["spec"].get("replicas", 1))
     updated, there = int(status.get("updatedReplicas", 0)), int(status.get("replicas", 0))
@@ -197,10 +214,14 @@ def _rolling(name: str, status: Mapping[str, Any]) -> Verdict:
     return Verdict.done()
 
 
-def _why_no_mysql(pod: KubernetesObject) -> str:
+def _why_no_mysql(pod: KubernetesObject, lent_by_keyspace: bool) -> str:
+    """Where the container is in the way that its mysqlctld comes from, the reason is that one's."""
     state = pods.container_status(pod, MYSQL_CONTAINER).get("state") or {}
+    lender = pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}
     if "running" in state:
-        return "MySQL is being initialised"
+        if not (lent_by_keyspace and "waiting" in lender):
+            return "MySQL is being initialised"
+        state = lender
     waiting = state.get("waiting") or {}
     reason = str(waiting.get("reason") or pod.get("status", {}).get("reason") or pods.state_word(pod))
     return f"its pod is {reason}"

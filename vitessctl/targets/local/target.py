@@ -234,6 +234,10 @@ class LocalTarget:
         """A process that is started anew has taken the place of the old one at once."""
         return Verdict.done()
 
+    def replaced(self, documents: Sequence[Document]) -> bool:
+        """A process has its port to itself."""
+        return True
+
     def components(self) -> Sequence[ComponentStatus]:
         """Every program of the cluster, with what supervisord knows of it."""
         reports = self._reports()

@@ -62,6 +62,46 @@ def test_a_rollout(bed: Bed, label: str, status: dict[str, Any], reason: str) ->
     assert (verdict.ready, verdict.reason) == (not reason, reason)
 
 
+VTORC = "Deployment/minimal-vtorc-zone1"
+
+
+@pytest.mark.parametrize(
+    ("label", "spec", "status", "replaced"),
+    [
+        (VTORC, {}, {"availableReplicas": 0}, True),
+        (VTORC, {}, {"observedGeneration": 0}, False),
+        (VTORC, {}, {"updatedReplicas": 0}, False),
+        (VTORC, {}, {"replicas": 2}, False),
+        (VTORC, {"replicas": 2}, {"replicas": 2, "updatedReplicas": 2}, False),
+        (ETCD, {}, {}, False),
+    ],
+)
+def test_only_one_can_answer(
+    bed: Bed, label: str, spec: dict[str, Any], status: dict[str, Any], replaced: bool
+) -> None:
+    document = bed.document(label)
+    kind = kinds.of(document.data)
+    live = bed.api.stored(kind, NAMESPACE, document.name)
+    bed.api.put({**live, "spec": {**live["spec"], **spec}, "status": {**live["status"], **status}})
+
+    assert workloads(bed).replaced(document) is replaced
+
+
+def test_a_pod_that_ends_may_still_answer(bed: Bed) -> None:
+    """Its Deployment does not count it any more."""
+    [pod] = [pod for pod in bed.api.list(kinds.POD, NAMESPACE) if "vtorc" in pod["metadata"]["name"]]
+    name = pod["metadata"]["name"]
+    old = {**pod["metadata"], "name": f"{name}-old", "uid": "old", "deletionTimestamp": "2026-11-27T20:00:00Z"}
+    bed.api.put({**pod, "metadata": old})
+
+    assert not workloads(bed).replaced(bed.document(VTORC))
+
+
+def test_what_is_not_there_is_not_replaced() -> None:
+    bed = Bed()
+    assert not workloads(bed).replaced(bed.document(VTORC))
+
+
 def test_what_is_not_there_is_waited_for() -> None:
     bed = Bed()
     verdict = workloads(bed).settled(bed.document(GATE))
@@ -87,6 +127,22 @@ def pod_with(bed: Bed, container: str, **status: Any) -> None:
 )
 def test_why_mysql_is_not_up(bed: Bed, status: dict[str, Any], reason: str) -> None:
     pod_with(bed, "mysqld", **status)
+    verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
+    assert (verdict.state, verdict.reason) == (State.WAITING, reason)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "reason"),
+    [
+        ({"reason": "ImagePullBackOff"}, "its pod is ImagePullBackOff"),
+        ({"reason": "PodInitializing"}, "its pod is PodInitializing"),
+    ],
+)
+def test_a_mysql_whose_mysqlctld_is_not_brought_is_not_being_initialised(
+    bed: Bed, waiting: dict[str, str], reason: str
+) -> None:
+    pod_with(bed, "mysqld", ready=False, state={"running": {}})
+    pod_with(bed, "keyspace", ready=False, state={"waiting": waiting})
     verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
     assert (verdict.state, verdict.reason) == (State.WAITING, reason)
 
