@@ -16,9 +16,13 @@ POD = re.compile(r"(?<=[a-z0-9])-[a-z0-9]{8,10}-[a-z0-9]{5}(?=/)")
 NAMESPACE = re.compile(r"(?<=/namespaces/)[^/]*")
 
 
-def again(tool: Tool, proxy: Proxy) -> list[Asked]:
-    """What a second `up` asks the API server."""
+def again(bed: Bed, tool: Tool, proxy: Proxy) -> list[Asked]:
+    """What a second `up` asks the API server.
+
+    Once the kubelet has called every pod ready: `up` does not wait for that, and asks those itself that it has not.
+    """
     tool("up", "--yes").ok()
+    bed.kubectl("-n", tool.namespace, "wait", "--for=condition=Ready", "pods", "--all")
     proxy.plan()
     ran = tool.through(proxy.kubeconfig)("up", "--yes").ok()
     assert "Nothing changed." in ran.screen
@@ -30,7 +34,7 @@ def test_it_writes_nothing_and_asks_no_more_for_more_tablets(bed: Bed, proxy: Pr
     for extra in ((), (NINE,)):
         with fresh_namespace(bed) as namespace:
             tool = Tool(bed, namespace, extra=extra)
-            asked = again(tool, proxy)
+            asked = again(bed, tool, proxy)
             assert [str(one) for one in asked if one.writes] == []
             different.append({question(one) for one in asked})
             counts.append(len(asked))

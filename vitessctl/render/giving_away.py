@@ -18,13 +18,12 @@ REPLICAS_LIMIT = "4s"
 
 def waiting(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple[str, ...]:
     """The words of the container that waits: the mark that ends it, the keyspace, the shard, what the shard's record
-    says without spaces while this tablet is its primary, where vtctld listens, and the command that asks it.
+    says without spaces while this tablet is its primary, and the command that asks vtctld.
     """
     field = f"{releases.get(cluster.release_of('vttablet')).primary_type}_alias"
     primary = f'"{field}":{{"cell":"{tablet.cell}","uid":{tablet.uid}}}'
     shard = f"{tablet.keyspace}/{tablet.shard}"
-    host, port = layout.admin_address
-    return (layout.keyspace_mark(tablet), tablet.keyspace, shard, primary, host, str(port), *layout.admin_command())
+    return (layout.keyspace_mark(tablet), tablet.keyspace, shard, primary, *layout.admin_command())
 
 
 def before_stop(cluster: Cluster, tablet: Tablet, layout: KubernetesLayout) -> tuple[str, ...]:

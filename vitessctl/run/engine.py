@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vitessctl.errors import Interrupted, VitessctlError
@@ -111,13 +112,18 @@ class Engine:
         return failure or lost
 
     def _apply_new(self, stage: Stage) -> None:
-        """Apply what is not there at all yet; what is there waits for its stage."""
+        """Apply what is not there at all yet; what is there waits for its stage.
+
+        So does an error: the stage meets it again, and tells it as its own.
+        """
         kinds = stage.early_kinds
         documents = [each for each in self._context.of_stage(stage.name) if not kinds or each.kind in kinds]
-        new = {each.label for each in self._context.target.observe(documents) if each.operation is Operation.CREATE}
-        for change in self._context.target.apply([document for document in documents if document.label in new]):
-            self._early.add(change.label)
-            self._applied(change)
+        target = self._context.target
+        with suppress(VitessctlError):
+            new = {each.label for each in target.observe(documents) if each.operation is Operation.CREATE}
+            for change in target.apply([document for document in documents if document.label in new]):
+                self._early.add(change.label)
+                self._applied(change)
 
     def _run_stage(self, stage: Stage) -> None:
         if not stage.applies(self._context):

@@ -93,6 +93,8 @@ class Verdict:
     evidence: tuple[str, ...] = ()
     given_up: str = ""
     """Which life of a program has given up and must be started anew before anything can come of it; "" where none."""
+    first: bool = False
+    """Whether what is waited for starts for the first time, so that nothing that waits for it has run before."""
 
     @property
     def ready(self) -> bool:

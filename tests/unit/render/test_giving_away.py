@@ -93,17 +93,17 @@ def test_no_word_of_the_spec_is_in_the_shells_text() -> None:
         "/vt/bin",
         "mysqlctld",
         "/vt/shared",
+        "guestbook-vtctld",
+        "15999",
         "/vt/vtdataroot/vt_0000000100.keyspace",
         "messages",
         "messages/0",
         '"primary_alias":{"cell":"zone1","uid":100}',
-        "guestbook-vtctld",
-        "15999",
         "/vt/bin/vtctldclient",
         "--server=guestbook-vtctld:15999",
     ]
     assert '"master_alias":{"cell":"zone1","uid":100}' in waiting(minimal("11"))["args"]
-    assert waiting(minimal("2.1"))["args"][4:6] == ["guestbook-vtctld", "15000"], "its client speaks HTTP"
+    assert waiting(minimal("2.1"))["args"][:2] == ["guestbook-vtctld", "15000"], "its client speaks HTTP"
 
 
 LED_BY_IT = '{"shard": {"primary_alias": {\n  "cell":  "zone1",\n  "uid": 100\n}}}'
@@ -133,7 +133,7 @@ class Waiting:
         command, args = waiting(minimal())["command"], waiting(minimal())["args"]
         lent = [str(self.lends), "mysqlctld", str(self.shared)]
         at = ["127.0.0.1", str(port or self.vtctld.getsockname()[1])]
-        words = [*command, *lent, str(self.mark), "my $(keyspace)", *args[5:7], *at, str(program), "--server=x"]
+        words = [*command, *lent, *at, str(self.mark), "my $(keyspace)", *args[7:9], str(program), "--server=x"]
         self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
 
     def ends(self) -> tuple[int, str]:
@@ -184,7 +184,7 @@ def test_nobody_is_asked_before_somebody_listens(tmp_path: Path) -> None:
         port = other.getsockname()[1]
     run = Waiting(tmp_path, "{}", LED_BY_ANOTHER, port=port)
     assert run.process.stderr is not None
-    assert run.process.stderr.readline() == f"vtctld does not listen at 127.0.0.1:{port}\n"
+    assert run.process.stderr.readline() == f"vtctld does not listen at 127.0.0.1:{port}: Connection refused\n"
     assert run.was_asked() == []
 
     with socket.create_server(("127.0.0.1", port)):
@@ -192,10 +192,22 @@ def test_nobody_is_asked_before_somebody_listens(tmp_path: Path) -> None:
     assert run.was_asked() == [KEYSPACE, SHARD]
 
 
+def test_a_name_that_there_is_not_is_told_from_a_port_where_nobody_listens() -> None:
+    command = waiting(minimal("14"))["command"]
+    words = [*command, "no-such-host.invalid", "15999", "/no/mark", "messages", "messages/0", "x", "true"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        process.terminate()
+        assert process.wait(20) == 143
+    assert said.startswith("vtctld does not listen at no-such-host.invalid:15999: ")
+    assert "name" in said.lower(), "as the resolver says it"
+
+
 def test_without_bash_it_asks_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
-    for name in ("sh", "cp", "mv", "cat", "wc", "tr", "touch", "timeout", "dirname", "sleep"):
+    for name in ("sh", "cp", "mv", "cat", "wc", "tr", "touch", "timeout", "dirname", "sleep", "head"):
         found = shutil.which(name)
         assert found is not None, name
         (programs / name).symlink_to(found)
@@ -291,7 +303,7 @@ def test_a_mark_that_cannot_be_written_is_a_failure() -> None:
     command = waiting(minimal("14"))["command"]  # its image has MySQL, so nothing is lent
     with socket.create_server(("127.0.0.1", 0)) as vtctld:
         at = ["127.0.0.1", str(vtctld.getsockname()[1])]
-        words = [*command, "/proc/no/such/mark", "messages", "messages/0", "x", *at, "true"]
+        words = [*command, *at, "/proc/no/such/mark", "messages", "messages/0", "x", "true"]
         done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
     assert "/proc/no/such/mark" in done.stderr

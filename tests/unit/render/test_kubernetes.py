@@ -196,13 +196,7 @@ def test_a_mysqlctld_of_an_image_of_its_own_is_copied_before() -> None:
     assert (copy["image"], copy["command"]) == ("my/ctl:v24", ["cp", "/vt/bin/mysqlctld", "/vt/shared"])
     assert mysqld["command"] == ["/vt/shared/mysqlctld"]
     assert "shared" not in {mount["name"] for mount in keyspace["volumeMounts"]}
-    assert keyspace["args"][0] == "/vt/vtdataroot/vt_0000000100.keyspace"
-
-
-def test_tablets_find_a_vtctld_that_its_kubelet_has_not_called_ready() -> None:
-    found = objects(minimal())
-    early = {label for label, each in found.items() if each.data.get("spec", {}).get("publishNotReadyAddresses")}
-    assert early == {f"Service/guestbook-{name}" for name in ("etcd-peer", "vtctld", "vttablet")}
+    assert keyspace["args"][0] == "guestbook-vtctld", "nothing is lent"
 
 
 def test_before_20_one_image_holds_all_of_a_tablet() -> None:

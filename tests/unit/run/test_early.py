@@ -6,12 +6,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from tests.support.world import World, a_cluster, context_of, documents_of, open_world, up
 from tests.support.world.runs import Outcome
 from tests.support.world.session import Session
 from tests.support.world.target import WorldTarget
 from tests.unit.run.stages_for_tests import a_stage
-from vitessctl.errors import NotReadyError
+from vitessctl.errors import NotReadyError, UnreachableError
 from vitessctl.model.cluster import Tablet
 from vitessctl.render.documents import Document
 from vitessctl.run import events
@@ -112,11 +114,32 @@ def test_a_stage_waits_for_what_is_made_early_of_it() -> None:
     assert (Overlapping.most, outcome.changed) == (1, 1)
 
 
+class Refusing(SlowTarget):
+    """The API server takes none of it."""
+
+    def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+        if documents:
+            raise UnreachableError("quota of Services exceeded")
+        return ()
+
+
+def test_what_cannot_be_made_early_is_told_once_by_its_stage() -> None:
+    stages = [a_stage("etcd"), replace(a_stage("vtctld", "etcd"), early=())]
+
+    outcome = up(World(), THREE, target=Refusing, stages=stages, documents=[a_document("Service")])
+
+    assert isinstance(outcome.error, UnreachableError)
+    assert [event.stage for event in outcome.of(events.StageFailed)] == ["vtctld"]
+    assert outcome.of(events.RunEnded)[0].recap["vtctld"] == {"ok": 0, "changed": 0, "failed": 1, "skipped": 0}
+
+
 class LateKubelet(SlowTarget):
     """It never says that a MySQL is up, and says of vtctld that it is ready as soon as it answers."""
 
+    first = True
+
     def socket_ready(self, tablet: Tablet) -> Verdict:
-        return Verdict.waiting("MySQL is being initialised")
+        return replace(Verdict.waiting("MySQL is being initialised"), first=self.first)
 
     def known_ready(self, component: str, subject: str) -> bool:
         return component == "vtctld" and self._world.up("vtctld", "")
@@ -134,6 +157,21 @@ def test_a_record_that_appears_shows_that_a_mysql_is_up() -> None:
     assert mysql.STAGE.converge(context).reason == f"{first[0]}: MySQL is being initialised"
     world.topology.tablets = records
     assert mysql.STAGE.converge(context) == Verdict.done("3 up")
+
+
+@pytest.mark.parametrize(("first", "replicas"), [(False, 3), (True, 51)])
+def test_not_of_one_that_has_run_before_nor_of_many(first: bool, replicas: int) -> None:
+    """A record may also come back because its cell did. And records of many tablets are not read again and again."""
+    cluster = a_cluster(replicas=replicas)
+    world = open_world(cluster)
+    context = context_of(world, cluster)
+    context.target = target = LateKubelet(world, Session())
+    target.first = first
+    records, world.topology.tablets = world.topology.tablets, {}
+    mysql.STAGE.converge(context)
+    world.topology.tablets = records
+
+    assert mysql.STAGE.converge(context).state is State.WAITING
 
 
 def test_a_record_of_an_earlier_run_shows_nothing() -> None:

@@ -15,6 +15,9 @@ from vitessctl.run.stage import Stage
 from vitessctl.targets.base import State, Verdict
 from vitessctl.vtctld.errors import VtctldError
 
+_FEW = 50
+"""Up to so many tablets their records are read at each look."""
+
 
 def converge(context: Context) -> Verdict:
     """Ready when every socket answers. The file alone says nothing: it stays behind after any kind of stop.
@@ -28,9 +31,13 @@ def converge(context: Context) -> Verdict:
     if hopeless := _hopeless(context, verdicts):
         return hopeless
     waiting = {alias: verdict for alias, verdict in verdicts.items() if verdict.state is State.WAITING}
-    if waiting and not waiting.keys() <= (new := _recorded_meanwhile(context)):
-        return _waiting({alias: verdict for alias, verdict in waiting.items() if alias not in new})
-    verdicts |= dict.fromkeys(waiting, Verdict.done())
+    if any(verdict.first for verdict in waiting.values()):
+        started = _recorded_meanwhile(context)
+        up = {alias for alias, verdict in waiting.items() if verdict.first and alias in started}
+        verdicts |= dict.fromkeys(up, Verdict.done())
+        waiting = {alias: verdict for alias, verdict in waiting.items() if alias not in up}
+    if waiting:
+        return _waiting(waiting)
     counts = Counter(verdict.state for verdict in verdicts.values())
     held = f", {counts[State.HELD]} held back" if counts[State.HELD] else ""
     context.left_out.update({alias: each for alias, each in verdicts.items() if each.state is State.DOOMED})
@@ -41,9 +48,10 @@ def converge(context: Context) -> Verdict:
 def _recorded_meanwhile(context: Context) -> frozenset[str]:
     """Tablets whose record appeared while this was waited for: a vttablet starts, and writes it, when its MySQL is up.
 
-    The kubelet says so up to two seconds later. Asked only where it says that vtctld answers.
+    The kubelet says so up to two seconds later. That is nothing for a cluster so large that this reads many records
+    each time; and vtctld is asked only where it is known to answer.
     """
-    if not context.target.known_ready("vtctld", ""):
+    if sum(1 for _ in context.cluster.tablets()) > _FEW or not context.target.known_ready("vtctld", ""):
         return frozenset()
     with suppress(VtctldError, UnreachableError):
         recorded = frozenset(record.alias for record in context.vtctld.tablets())

@@ -2,7 +2,7 @@
 
 One for each image and place: its containers are the components of that image, each with the settings of the
 component's own container but for what takes long or is not there yet: volumes, probes, ServiceAccount. What one of
-them borrows from another image (mysqlctld in the image of MySQL) is copied first, as it is for the component.
+them borrows from another image (mysqlctld in the image of MySQL) is copied first.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _asking(question: Question, volumes: Iterable[str]) -> dict[str, Any]:
 
 
 def _lending(lender: Mapping[str, Any]) -> dict[str, Any]:
-    """The init container as it is, within small resources."""
+    """The init container that just copies, within small resources."""
     return {**lender, "resources": RESOURCES}
 
 

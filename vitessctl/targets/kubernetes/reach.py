@@ -1,7 +1,7 @@
 """How this machine reaches a port of a component: straight, from inside the cluster, or through a port-forward.
 
-A pod of which the kubelet has not said yet that it runs is tried for a few seconds: it says so up to a second late
-(0.5 s of a bring-up of 11, measured three times over: etcd, vtctld, vtorc).
+While a cluster is changed, a pod of which the kubelet has not said yet that it runs is tried for a few seconds: it
+says so up to a second late (0.5 s of a bring-up of 11, measured three times over: etcd, vtctld, vtorc).
 
 A forward listens on one local port for as long as the command runs. Which pod a connection goes to is decided when it
 is made, so a gRPC channel or a poll that lives through the replacement of a pod finds the next one.
@@ -19,13 +19,15 @@ from functools import partial
 from vitessctl.errors import UnreachableError
 from vitessctl.targets.base import Address
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
-from vitessctl.targets.kubernetes.pods import leaving, running
+from vitessctl.targets.kubernetes.pods import leaving, running, waiting_reasons
 from vitessctl.targets.kubernetes.snapshot import name_of
 
 FindPods = Callable[[str, str], list[KubernetesObject]]
 """The pods of a component and subject, best first."""
+_STARTS = {"", "ContainerCreating", "PodInitializing"}
+"""What the kubelet says of containers that nothing keeps from starting."""
 _STARTING_SECONDS = 5.0
-"""How long a pod is tried that may just have started. One whose image is pulled, or that cannot start, takes longer."""
+"""How long a pod is tried that may just have started; one whose image is pulled takes longer."""
 
 
 class Reach:
@@ -38,6 +40,8 @@ class Reach:
         self._namespace = namespace
         self._find = find
         self._now = now
+        self.tries_early = False
+        """Whether pods are tried that may just have started: where somebody waits for them."""
         self._first_seen: dict[str, float] = {}
         """When a pod that starts was seen first, by its uid."""
         self._open = ExitStack()
@@ -46,7 +50,7 @@ class Reach:
 
     def address(self, component: str, subject: str, port: int) -> Address:
         """Where to connect to. Raises UnreachableError while no pod of it runs."""
-        pod = self._pod(component, subject, starting=not self._api.in_cluster)
+        pod = self._pod(component, subject, starting=self.tries_early and not self._api.in_cluster)
         shown = f"port {port} of pod {name_of(pod)}{_on_node(pod)}{'' if running(pod) else ', which starts'}"
         if self._api.in_cluster:
             return Address(str(pod["status"]["podIP"]), port, shown)
@@ -83,7 +87,7 @@ class Reach:
     def _may_just_have_started(self, pod: KubernetesObject) -> bool:
         spec = pod["spec"]
         waits = pod.get("status", {}).get("phase") == "Pending" and spec.get("nodeName")
-        if not waits or spec.get("initContainers") or leaving(pod):
+        if not waits or spec.get("initContainers") or leaving(pod) or not set(waiting_reasons(pod)) <= _STARTS:
             return False
         now = self._now()
         return now - self._first_seen.setdefault(str(pod["metadata"].get("uid", "")), now) <= _STARTING_SECONDS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -41,6 +42,8 @@ class Workloads:
         self._lists = lists
         self._errors = ErrorLogs(api, cluster.namespace, cluster.release_of("mysqlctld"), now)
         self._since = time.time()
+        self._before_start: set[str] = set()
+        """Pods that were seen before their MySQL ran, by uid."""
         self._events: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
         self._known_nodes: tuple[float, Sequence[KubernetesObject]] = (float("-inf"), ())
 
@@ -91,12 +94,16 @@ class Workloads:
         return Verdict.done()
 
     def replaced(self, document: Document) -> bool:
-        """Whether a Deployment's only pod is of the new kind. It counts no pod that ends, but that may still answer."""
+        """Whether a Deployment's only pod is of the new kind, and nothing runs in it that nobody has asked.
+
+        A Deployment counts no pod that ends, but that may still answer.
+        """
         live = self._lists.of(kinds.of(document.data)).get(document.name)
         if document.kind != "Deployment" or live is None or not _one_of_one(live):
             return False
-        there = self._lists.of(kinds.POD, 0)
-        return len(pods.of(there, document.component, document.subject)) == 1
+        self._lists.forget((kinds.POD,))  # of before the Deployment was looked at, and long to come where it is long
+        there = pods.of(self._lists.of(kinds.POD), document.component, document.subject)
+        return len(there) == 1 and len(there[0]["spec"]["containers"]) == 1
 
     def mysql(self, tablet: Tablet) -> Verdict:
         """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary.
@@ -108,9 +115,7 @@ class Workloads:
         if pod is None:
             return Verdict.waiting("its pod is not there yet")
         if not pods.container_ready(pod, MYSQL_CONTAINER):
-            return self._errors.ended(pod, tablet.uid) or Verdict.waiting(
-                _why_no_mysql(pod, self._layout.lent_by_keyspace)
-            )
+            return self._not_up(pod, tablet)
         self._errors.ready(pod)
         if "running" in (pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}):
             said = self.lines(pod, KEYSPACE_CONTAINER, 1)
@@ -119,6 +124,22 @@ class Workloads:
             if said:
                 return Verdict.done(f"its vttablet waits for its keyspace: {said[-1]}")
         return Verdict.done()
+
+    def _not_up(self, pod: KubernetesObject, tablet: Tablet) -> Verdict:
+        mysql, lender = (
+            pods.container_status(pod, name).get("state") or {} for name in (MYSQL_CONTAINER, KEYSPACE_CONTAINER)
+        )
+        if "running" in mysql and self._layout.lent_by_keyspace and "waiting" in lender:
+            return Verdict.waiting(_why_no_mysql(pod, lender))  # its mysqlctld has not been brought yet
+        said = self._errors.ended(pod, tablet.uid) or Verdict.waiting(_why_no_mysql(pod, mysql))
+        return replace(said, first=self._is_first_start(pod, mysql))
+
+    def _is_first_start(self, pod: KubernetesObject, mysql: Mapping[str, Any]) -> bool:
+        """Whether it was seen before it ran, and runs for the first time: what waits for it has not run before."""
+        uid, restarts = str(pod["metadata"].get("uid")), pods.container_status(pod, MYSQL_CONTAINER).get("restartCount")
+        if "running" not in mysql and not restarts:
+            self._before_start.add(uid)
+        return uid in self._before_start and not restarts
 
     def outdated(self, tablets: Iterable[Tablet]) -> list[str]:
         """Tablets whose pod is of an earlier revision."""
@@ -214,14 +235,10 @@ def _rolling(name: str, status: Mapping[str, Any]) -> Verdict:
     return Verdict.done()
 
 
-def _why_no_mysql(pod: KubernetesObject, lent_by_keyspace: bool) -> str:
-    """Where the container is in the way that its mysqlctld comes from, the reason is that one's."""
-    state = pods.container_status(pod, MYSQL_CONTAINER).get("state") or {}
-    lender = pods.container_status(pod, KEYSPACE_CONTAINER).get("state") or {}
+def _why_no_mysql(pod: KubernetesObject, state: Mapping[str, Any]) -> str:
+    """`state`: that of the container that is waited for."""
     if "running" in state:
-        if not (lent_by_keyspace and "waiting" in lender):
-            return "MySQL is being initialised"
-        state = lender
+        return "MySQL is being initialised"
     waiting = state.get("waiting") or {}
     reason = str(waiting.get("reason") or pod.get("status", {}).get("reason") or pods.state_word(pod))
     return f"its pod is {reason}"

@@ -14,6 +14,7 @@ from vitessctl.targets.kubernetes.interface import KubernetesObject
 from vitessctl.targets.kubernetes.reach import Reach
 
 PORT = 15999
+IMAGE_IS_MISSING = {"name": "vtctld", "state": {"waiting": {"reason": "ImagePullBackOff"}}}
 
 
 def vtctld(name: str, ip: str = "10.0.0.1", **state: object) -> KubernetesObject:
@@ -39,6 +40,7 @@ class Place:
         self.pods: list[KubernetesObject] = []
         self.now = 0.0
         self.reach = Reach(self.api, "prod", lambda component, subject: self.pods, lambda: self.now)
+        self.reach.tries_early = True
 
     def runs(self, pod: KubernetesObject, server: Echo | None = None) -> None:
         """From now on this is the pod."""
@@ -105,10 +107,19 @@ def test_for_a_few_seconds(place: Place) -> None:
         starting(initContainers=[{"name": "keyspace"}]),
         {**starting(), "metadata": {**starting()["metadata"], "deletionTimestamp": "2026-11-27T20:00:00Z"}},
         {**starting(), "status": {"phase": "Failed"}},
+        {**starting(), "status": {"phase": "Pending", "containerStatuses": [IMAGE_IS_MISSING]}},
     ],
 )
 def test_not_one_that_cannot_run_yet_or_any_more(place: Place, pod: KubernetesObject) -> None:
     place.pods = [pod]
+    with pytest.raises(UnreachableError, match="no pod of vtctld runs"):
+        place.reach.address("vtctld", "", PORT)
+
+
+def test_where_nobody_waits_only_one_that_runs_is_asked(place: Place) -> None:
+    """A pod that `status` finds starting may have been so for hours."""
+    place.reach.tries_early = False
+    place.pods = [starting()]
     with pytest.raises(UnreachableError, match="no pod of vtctld runs"):
         place.reach.address("vtctld", "", PORT)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from tests.unit.targets.kubernetes.test_target import NAMESPACE, TABLET, Bed
 from vitessctl.targets.base import State, Verdict
 from vitessctl.targets.kubernetes import kinds
-from vitessctl.targets.kubernetes.interface import Executed
-from vitessctl.targets.kubernetes.snapshot import Lists
+from vitessctl.targets.kubernetes.interface import Executed, Kind
+from vitessctl.targets.kubernetes.snapshot import NO_LABELS, Lists
 from vitessctl.targets.kubernetes.verdicts import Workloads
 
 GATE = "Deployment/minimal-vtgate-zone1"
@@ -97,6 +99,50 @@ def test_a_pod_that_ends_may_still_answer(bed: Bed) -> None:
     assert not workloads(bed).replaced(bed.document(VTORC))
 
 
+def test_a_sidecar_that_nobody_has_asked_is_waited_for(bed: Bed) -> None:
+    [pod] = [pod for pod in bed.api.list(kinds.POD, NAMESPACE) if "vtorc" in pod["metadata"]["name"]]
+    containers = [*pod["spec"]["containers"], {"name": "exporter", "image": "exporter:1"}]
+    bed.api.put({**pod, "spec": {**pod["spec"], "containers": containers}})
+
+    assert not workloads(bed).replaced(bed.document(VTORC))
+
+
+def test_a_list_of_before_the_deployment_was_looked_at_shows_nothing(bed: Bed) -> None:
+    """One that took long is kept long: it may hold the old pod alone."""
+    now = [0.0]
+
+    class Slow(Lists):
+        def _take(self, kind: Kind, labels: Mapping[str, str] = NO_LABELS) -> Any:
+            now[0] += 10.0
+            taken = super()._take(kind, labels)
+            return replace(taken, seconds=10.0)
+
+    lists = Slow(bed.api, NAMESPACE, {"vitessctl.io/cluster": "minimal"}, lambda: now[0])
+    seen = Workloads(bed.cluster, bed.api, lists, lambda: now[0])
+    assert seen.replaced(bed.document(VTORC))
+    [pod] = [pod for pod in bed.api.list(kinds.POD, NAMESPACE) if "vtorc" in pod["metadata"]["name"]]
+    bed.api.put({**pod, "metadata": {**pod["metadata"], "name": "new", "uid": "new"}})
+
+    assert not seen.replaced(bed.document(VTORC))
+
+
+def test_a_first_start_of_mysql_is_one_that_was_seen_from_before(bed: Bed) -> None:
+    tablet = next(iter(bed.cluster.tablets()))
+    seen = workloads(bed)
+    found = []
+    for status in (
+        {"ready": False, "state": {"running": {}}, "restartCount": 0},  # it may have run before, and a socket be left
+        {"ready": False, "state": {"waiting": {"reason": "PodInitializing"}}, "restartCount": 0},
+        {"ready": False, "state": {"running": {}}, "restartCount": 0},
+        {"ready": False, "state": {"running": {}}, "restartCount": 1},
+    ):
+        pod_with(bed, "mysqld", **status)
+        seen._lists.forget()
+        found.append(seen.mysql(tablet).first)
+
+    assert found == [False, True, True, False]
+
+
 def test_what_is_not_there_is_not_replaced() -> None:
     bed = Bed()
     assert not workloads(bed).replaced(bed.document(VTORC))
@@ -141,10 +187,14 @@ def test_why_mysql_is_not_up(bed: Bed, status: dict[str, Any], reason: str) -> N
 def test_a_mysql_whose_mysqlctld_is_not_brought_is_not_being_initialised(
     bed: Bed, waiting: dict[str, str], reason: str
 ) -> None:
-    pod_with(bed, "mysqld", ready=False, state={"running": {}})
+    asked: list[object] = []
+    bed.api.on_execute(lambda *words: asked.append(words) or Executed(0, "", ""))
+    long_ago = {"running": {"startedAt": "2020-01-01T00:00:00Z"}}
+    pod_with(bed, "mysqld", ready=False, state=long_ago, containerID="containerd://1")
     pod_with(bed, "keyspace", ready=False, state={"waiting": waiting})
     verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
-    assert (verdict.state, verdict.reason) == (State.WAITING, reason)
+    assert (verdict.state, verdict.reason, verdict.first) == (State.WAITING, reason, False)
+    assert not asked, "there is no error log yet"
 
 
 def test_a_mysqld_that_has_ended_is_told_from_its_error_log(bed: Bed) -> None:
