@@ -48,7 +48,10 @@ skip() { # TITLE WHY
 }
 
 # `slow` is more of the same, for which not every run has the time: pytest tests/e2e tests/e2e_kubernetes -m slow
-tests() { "$PYTHON" -m pytest -q -m "not real and not slow" "$@"; }
+# `twice` is told on another target with another release: only CI tells it on each with each.
+left_out="not real and not slow"
+if [ "${CI:-}" != true ]; then left_out="$left_out and not twice"; fi
+tests() { "$PYTHON" -m pytest -q -m "$left_out" "$@"; }
 
 # bed NODES TITLE PYTEST...: a layer that needs a Kubernetes; one that somebody brings will do where it has nodes.
 bed() {
@@ -64,7 +67,7 @@ layer "pure: unit, golden, property, contract, docs" tests -n 2 tests/unit tests
 layer "local target" tests -n 2 tests/local
 layer "stand-ins" tests -n 2 tests/rehearsal
 # Much of what follows is waiting. Workers take whole runs of neighbours, as tests of a module share a cluster.
-layer "whole clusters of stand-ins (rehearsal)" tests -n 3 --dist worksteal tests/e2e
+layer "whole clusters of stand-ins (rehearsal)" tests -n 4 --dist worksteal tests/e2e
 layer "wheel: built, installed, run" tests tests/wheel
 layer "images for the test bed" tests tests/testbed/image_recipes/tests
 if why=$(tools/browser.sh); then

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e_kubernetes.conftest import has_real_servers
 from tests.story.on_kubernetes import OnKubernetes
-from tests.story.release import RELEASES
+from tests.story.release import RELEASES, told_with
 from tests.story.telling import tell
 from tests.story.trial import Trial
 from tests.support.real import release_of, waits_for_a_replica
@@ -23,7 +23,7 @@ from tests.testbed.image_recipes.__main__ import cache_folder
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.mark.parametrize("name", RELEASES)
+@pytest.mark.parametrize("name", told_with("24"))
 def test_the_story(name: str, bed: Bed, namespace: str) -> None:
     durable, servers = True, "stand-ins"
     if has_real_servers():

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+from _pytest.mark import ParameterSet
+
 
 @dataclass(frozen=True)
 class Release:
@@ -62,3 +65,8 @@ RELEASES: Mapping[str, Release] = {
     ),
 }
 """By name."""
+
+
+def told_with(first: str) -> list[ParameterSet]:
+    """The names of the releases, for a target on which every run of the tests tells the story with `first`."""
+    return [pytest.param(name, marks=[] if name == first else [pytest.mark.twice]) for name in RELEASES]

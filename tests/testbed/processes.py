@@ -17,6 +17,9 @@ LOG_LINES = 15
 KLOG_HEAD = re.compile(r"^[IWEF]\d{4} [\d:.]+ +\d+ ")
 """Severity, time and thread of a Kubernetes log line. A kubelet without a node repeats itself ten times a second."""
 
+COLLECTING = {"GOGC": "300"}
+"""For what is written in Go, as all of a bed is: a seventh less of the processor for a quarter of a gigabyte more."""
+
 POLL = 0.05
 """Seconds between two looks at something that is awaited."""
 
@@ -71,7 +74,7 @@ class Daemon:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, **(environment or {})},
+                env={**COLLECTING, **os.environ, **(environment or {})},
             )
         return cls(name, log, handle)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import marshal
 import os
 import threading
 import time
@@ -169,7 +170,7 @@ class FakeApi:
 
     def stored(self, kind: Kind, namespace: str, name: str) -> Object:
         """A copy of what is stored, without a request; KeyError if it is not there."""
-        return _copied(self._objects[(kind, _scope(kind, namespace), name)])
+        return _read(self._objects[(kind, _scope(kind, namespace), name)])
 
     def names(self, kind: Kind, namespace: str) -> list[str]:
         """The names of what is stored of a kind, without a request."""
@@ -199,7 +200,7 @@ class FakeApi:
         """See KubernetesApi."""
         self._called(Request("get", kind, namespace, name))
         found = self._objects.get((kind, _scope(kind, namespace), name))
-        return _copied(found)
+        return _read(found)
 
     @_one_at_a_time
     def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[KubernetesObject]:
@@ -212,7 +213,7 @@ class FakeApi:
             for (known, where, _), one in sorted(self._objects.items(), key=_by_name)
             if known == kind and where == scope
         ]
-        return [_copied(one) for one in found if rules.carries(one, labels or {})]
+        return [_read(one) for one in found if rules.carries(one, labels or {})]
 
     @_one_at_a_time
     def apply(self, body: KubernetesObject, *, dry_run: bool = False, force: bool = False) -> KubernetesObject:
@@ -450,8 +451,8 @@ class FakeApi:
             self._objects[key] = stored
             for kind, controller in self._controllers:
                 if kind == key[0]:
-                    controller(self, _copied(stored))
-        return _copied(stored)
+                    controller(self, _read(stored))
+        return _read(stored)
 
     def _collect(self, owner: str, orphan: bool) -> None:
         """Delete what a deleted object owned, or cut it loose."""
@@ -469,6 +470,11 @@ class FakeApi:
 def _copied(value: Any) -> Any:
     """As it would come over the wire; several times faster than copy.deepcopy."""
     return json.loads(json.dumps(value))
+
+
+def _read(value: Any) -> Any:
+    """A copy of what is stored, which has come over the wire already; several times faster still."""
+    return marshal.loads(marshal.dumps(value))
 
 
 def _dropped(after: Object, wanted: ownership.Fields, owners: Mapping[str, Any]) -> Object:

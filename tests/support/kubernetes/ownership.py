@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 Path = tuple[str, ...]
@@ -98,8 +99,14 @@ def _step(body: Any, element: str) -> Any:
     return MISSING if position is None else body[position]
 
 
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Any:
+    """The value of an element of a path, which nobody may change: the same few come again and again."""
+    return json.loads(text)
+
+
 def _position(items: Sequence[Any], kind: str, text: str) -> int | None:
-    wanted = json.loads(text)
+    wanted = _parsed(text)
     for position, item in enumerate(items):
         if kind == "v:" and item == wanted:
             return position
