@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vitessctl.errors import Interrupted, VitessctlError
 from vitessctl.run import events, left_out
@@ -51,6 +51,8 @@ class Engine:
         self._emit_lock = threading.Lock()
         self._early: set[str] = set()
         """What was applied before its stage, which counts once."""
+        self._tried: set[str] = set()
+        """What was to be, and what came of it is not known: if it is there after all, this run has made it."""
         self._preparing: dict[str, Future[None]] = {}
         """That application, by stage, which the stage's own waits for: two at once would make the same objects."""
         self.recap = Recap()
@@ -121,7 +123,9 @@ class Engine:
         target = self._context.target
         with suppress(VitessctlError):
             new = {each.label for each in target.observe(documents) if each.operation is Operation.CREATE}
+            self._tried |= new
             for change in target.apply([document for document in documents if document.label in new]):
+                self._tried.discard(change.label)
                 self._early.add(change.label)
                 self._applied(change)
 
@@ -131,11 +135,15 @@ class Engine:
         begun = self._seconds()
         self._emit(events.StageStarted(begun, stage.name))
         try:
-            wait([self._preparing[stage.name]] if stage.name in self._preparing else [])
+            if stage.name in self._preparing:
+                wait([self._preparing[stage.name]])
+                if self._context.cancelled.is_set():
+                    raise GateClosed(f"{stage.name} was not begun")
             documents = self._context.of_stage(stage.name)
             for change in self._context.target.apply(documents) if documents else ():
                 if change.is_change or change.label not in self._early:
-                    self._applied(change)
+                    made = change.label in self._tried and change.operation is Operation.KEEP
+                    self._applied(replace(change, operation=Operation.CREATE) if made else change)
             watched = [each for name in stage.watches for each in self._context.of_stage(name)]
             gate = Gate(self._context, stage, (*documents, *watched), self._clock, self._say_waiting)
             summary = gate.wait()

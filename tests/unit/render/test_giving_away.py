@@ -204,6 +204,19 @@ def test_a_name_that_there_is_not_is_told_from_a_port_where_nobody_listens() -> 
     assert "name" in said.lower(), "as the resolver says it"
 
 
+def test_where_packets_are_dropped_it_says_how_long_it_waited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeout = tmp_path / "bin" / "timeout"
+    timeout.parent.mkdir()
+    timeout.write_text("#!/bin/sh\nexit 124\n")
+    timeout.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{timeout.parent}:{os.environ['PATH']}")
+    run = Waiting(tmp_path, port=1)
+    assert run.process.stderr is not None
+    assert run.process.stderr.readline() == "vtctld does not listen at 127.0.0.1:1: no answer within 5 s\n"
+    run.process.terminate()
+    assert run.ends()[0] == 143
+
+
 def test_without_bash_it_asks_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()

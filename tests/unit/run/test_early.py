@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,10 +14,11 @@ from tests.support.world.runs import Outcome
 from tests.support.world.session import Session
 from tests.support.world.target import WorldTarget
 from tests.unit.run.stages_for_tests import a_stage
-from vitessctl.errors import NotReadyError, UnreachableError
+from vitessctl.errors import ConflictError, NotReadyError, UnreachableError
 from vitessctl.model.cluster import Tablet
 from vitessctl.render.documents import Document
 from vitessctl.run import events
+from vitessctl.run.context import Context
 from vitessctl.run.stages import STAGES, mysql
 from vitessctl.targets.base import Change, State, Verdict
 
@@ -131,6 +133,61 @@ def test_what_cannot_be_made_early_is_told_once_by_its_stage() -> None:
     assert isinstance(outcome.error, UnreachableError)
     assert [event.stage for event in outcome.of(events.StageFailed)] == ["vtctld"]
     assert outcome.of(events.RunEnded)[0].recap["vtctld"] == {"ok": 0, "changed": 0, "failed": 1, "skipped": 0}
+
+
+class Silent(SlowTarget):
+    """The API server does the first thing that it is asked for, and does not answer."""
+
+    answers = False
+
+    def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+        changes = super().apply(documents)
+        if documents and not self.answers:
+            self.answers = True
+            raise UnreachableError("no answer")
+        return changes
+
+
+def test_what_was_made_early_although_nobody_said_so_counts_as_made() -> None:
+    stages = [a_stage("etcd"), replace(a_stage("vtctld", "etcd"), early=())]
+
+    outcome = up(World(), THREE, target=Silent, stages=stages, documents=[a_document("Service")])
+
+    assert (outcome.error, outcome.changed, names(outcome)) == (None, 1, ["etcd", "Service/it", "vtctld"])
+
+
+def test_after_a_failure_nothing_is_written_that_was_prepared() -> None:
+    """The stage waits for what is made early of it, and meanwhile another stage fails."""
+    waits, contexts = threading.Event(), list[Context]()
+
+    class Waits(SlowTarget):
+        """What is made early takes until the run has failed, and is not made."""
+
+        def apply(self, documents: Sequence[Document]) -> Sequence[Change]:
+            if documents and not contexts:
+                assert waits.wait(10)
+                while not contexts:
+                    time.sleep(0.001)
+                assert contexts[0].cancelled.wait(10)
+                raise UnreachableError("no answer")
+            return super().apply(documents)
+
+    def fail(context: Context) -> Verdict:
+        assert waits.wait(10)
+        contexts.append(context)
+        raise ConflictError("somebody else's")
+
+    def listen(event: events.Event) -> None:
+        if isinstance(event, events.StageStarted) and event.stage == "vtctld":
+            waits.set()
+
+    stages = [a_stage("etcd"), replace(a_stage("vtctld", "etcd"), early=()), a_stage("mysql", converge=fail)]
+    documents, world = [a_document("Service")], World()
+
+    outcome = up(world, THREE, target=Waits, stages=stages, documents=documents, threads=True, listener=listen)
+
+    assert isinstance(outcome.error, ConflictError)
+    assert not world.processes
 
 
 class LateKubelet(SlowTarget):

@@ -96,7 +96,7 @@ class KubernetesTarget:
         with ExitStack() as stack:
             hold = held.Hold(self, run, stack)
             self._applier.before_write = hold.begin
-            self._reach.tries_early = True
+            self._reach.tries_early = run.command == "up"
             if run.pending:
                 hold.begin()
             yield hold.listen
@@ -159,7 +159,7 @@ class KubernetesTarget:
 
     def replaced(self, documents: Sequence[Document]) -> bool:
         """Whether each Deployment has one pod, of the new kind, and none that is still on its way out."""
-        return all(self._workloads.replaced(document) for document in documents if is_workload(document))
+        return self._workloads.replaced([document for document in documents if is_workload(document)])
 
     def components(self) -> Sequence[ComponentStatus]:
         """Every pod of the cluster."""

@@ -93,17 +93,18 @@ class Workloads:
             return _rolling(document.name, status)
         return Verdict.done()
 
-    def replaced(self, document: Document) -> bool:
-        """Whether a Deployment's only pod is of the new kind, and nothing runs in it that nobody has asked.
+    def replaced(self, documents: Sequence[Document]) -> bool:
+        """Whether the only pod of each Deployment is of the new kind, and nothing runs in it that nobody has asked.
 
         A Deployment counts no pod that ends, but that may still answer.
         """
-        live = self._lists.of(kinds.of(document.data)).get(document.name)
-        if document.kind != "Deployment" or live is None or not _one_of_one(live):
-            return False
-        self._lists.forget((kinds.POD,))  # of before the Deployment was looked at, and long to come where it is long
-        there = pods.of(self._lists.of(kinds.POD), document.component, document.subject)
-        return len(there) == 1 and len(there[0]["spec"]["containers"]) == 1
+        for document in documents:
+            live = self._lists.of(kinds.of(document.data)).get(document.name)
+            if document.kind != "Deployment" or live is None or not _one_of_one(live):
+                return False
+        self._lists.forget((kinds.POD,))  # it may be of before the Deployments, and is kept long where it is long
+        there = self._lists.of(kinds.POD)
+        return all(len(pods.of(there, each.component, each.subject)) == 1 for each in documents)
 
     def mysql(self, tablet: Tablet) -> Verdict:
         """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary.
@@ -129,7 +130,7 @@ class Workloads:
         mysql, lender = (
             pods.container_status(pod, name).get("state") or {} for name in (MYSQL_CONTAINER, KEYSPACE_CONTAINER)
         )
-        if "running" in mysql and self._layout.lent_by_keyspace and "waiting" in lender:
+        if "running" in mysql and self._layout.lent_by_keyspace and "waiting" in lender and not _has_run(pod):
             return Verdict.waiting(_why_no_mysql(pod, lender))  # its mysqlctld has not been brought yet
         said = self._errors.ended(pod, tablet.uid) or Verdict.waiting(_why_no_mysql(pod, mysql))
         return replace(said, first=self._is_first_start(pod, mysql))
@@ -212,7 +213,16 @@ def _one_of_one(live: KubernetesObject) -> bool:
     status: Mapping[str, Any] = live.get("status") or {}
     seen = int(status.get("observedGeneration", 0)) >= int(live["metadata"].get("generation", 0))
     there, updated = int(status.get("replicas", 0)), int(status.get("updatedReplicas", 0))
-    return seen and int(live["spec"].get("replicas", 1)) == there == updated == 1
+    spec = live["spec"]["template"]["spec"]
+    sidecars = [each for each in spec.get("initContainers") or () if each.get("restartPolicy") == "Always"]
+    alone = len(spec["containers"]) == 1 and not sidecars
+    return seen and alone and int(live["spec"].get("replicas", 1)) == there == updated == 1
+
+
+def _has_run(pod: KubernetesObject) -> bool:
+    """Whether the container that brings mysqlctld has run: then it is there."""
+    status = pods.container_status(pod, KEYSPACE_CONTAINER)
+    return bool(status.get("restartCount") or status.get("lastState"))
 
 
 def _deployment(name: str, live: KubernetesObject, status: Mapping[str, Any]) -> Verdict:

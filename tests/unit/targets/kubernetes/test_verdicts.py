@@ -86,7 +86,7 @@ def test_only_one_can_answer(
     live = bed.api.stored(kind, NAMESPACE, document.name)
     bed.api.put({**live, "spec": {**live["spec"], **spec}, "status": {**live["status"], **status}})
 
-    assert workloads(bed).replaced(document) is replaced
+    assert workloads(bed).replaced([document]) is replaced
 
 
 def test_a_pod_that_ends_may_still_answer(bed: Bed) -> None:
@@ -96,15 +96,20 @@ def test_a_pod_that_ends_may_still_answer(bed: Bed) -> None:
     old = {**pod["metadata"], "name": f"{name}-old", "uid": "old", "deletionTimestamp": "2026-11-27T20:00:00Z"}
     bed.api.put({**pod, "metadata": old})
 
-    assert not workloads(bed).replaced(bed.document(VTORC))
+    assert not workloads(bed).replaced([bed.document(VTORC)])
 
 
-def test_a_sidecar_that_nobody_has_asked_is_waited_for(bed: Bed) -> None:
-    [pod] = [pod for pod in bed.api.list(kinds.POD, NAMESPACE) if "vtorc" in pod["metadata"]["name"]]
-    containers = [*pod["spec"]["containers"], {"name": "exporter", "image": "exporter:1"}]
-    bed.api.put({**pod, "spec": {**pod["spec"], "containers": containers}})
+@pytest.mark.parametrize(
+    ("where", "more"),
+    [("containers", {"name": "exporter"}), ("initContainers", {"name": "proxy", "restartPolicy": "Always"})],
+)
+def test_a_sidecar_that_nobody_has_asked_is_waited_for(bed: Bed, where: str, more: dict[str, str]) -> None:
+    live = bed.api.stored(kinds.DEPLOYMENT, NAMESPACE, "minimal-vtorc-zone1")
+    spec = live["spec"]["template"]["spec"]
+    spec[where] = [*spec.get(where, ()), more]
+    bed.api.put(live)
 
-    assert not workloads(bed).replaced(bed.document(VTORC))
+    assert not workloads(bed).replaced([bed.document(VTORC)])
 
 
 def test_a_list_of_before_the_deployment_was_looked_at_shows_nothing(bed: Bed) -> None:
@@ -119,11 +124,11 @@ def test_a_list_of_before_the_deployment_was_looked_at_shows_nothing(bed: Bed) -
 
     lists = Slow(bed.api, NAMESPACE, {"vitessctl.io/cluster": "minimal"}, lambda: now[0])
     seen = Workloads(bed.cluster, bed.api, lists, lambda: now[0])
-    assert seen.replaced(bed.document(VTORC))
+    assert seen.replaced([bed.document(VTORC)])
     [pod] = [pod for pod in bed.api.list(kinds.POD, NAMESPACE) if "vtorc" in pod["metadata"]["name"]]
     bed.api.put({**pod, "metadata": {**pod["metadata"], "name": "new", "uid": "new"}})
 
-    assert not seen.replaced(bed.document(VTORC))
+    assert not seen.replaced([bed.document(VTORC)])
 
 
 def test_a_first_start_of_mysql_is_one_that_was_seen_from_before(bed: Bed) -> None:
@@ -145,7 +150,7 @@ def test_a_first_start_of_mysql_is_one_that_was_seen_from_before(bed: Bed) -> No
 
 def test_what_is_not_there_is_not_replaced() -> None:
     bed = Bed()
-    assert not workloads(bed).replaced(bed.document(VTORC))
+    assert not workloads(bed).replaced([bed.document(VTORC)])
 
 
 def test_what_is_not_there_is_waited_for() -> None:
@@ -195,6 +200,13 @@ def test_a_mysql_whose_mysqlctld_is_not_brought_is_not_being_initialised(
     verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
     assert (verdict.state, verdict.reason, verdict.first) == (State.WAITING, reason, False)
     assert not asked, "there is no error log yet"
+
+
+def test_one_that_has_been_brought_is_looked_at_even_if_its_bringer_ends_again_and_again(bed: Bed) -> None:
+    pod_with(bed, "mysqld", ready=False, state={"running": {}})
+    pod_with(bed, "keyspace", state={"waiting": {"reason": "CrashLoopBackOff"}}, restartCount=2)
+    verdict = workloads(bed).mysql(next(iter(bed.cluster.tablets())))
+    assert verdict.reason == "MySQL is being initialised"
 
 
 def test_a_mysqld_that_has_ended_is_told_from_its_error_log(bed: Bed) -> None:
