@@ -48,7 +48,7 @@ skip() { # TITLE WHY
 }
 
 # `slow` is more of the same, for which not every run has the time: pytest tests/e2e tests/e2e_kubernetes -m slow
-# `twice` is told on another target with another release: only CI tells it on each with each.
+# `twice` is told by another test on another target: only CI runs both.
 left_out="not real and not slow"
 if [ "${CI:-}" != true ]; then left_out="$left_out and not twice"; fi
 tests() { "$PYTHON" -m pytest -q -m "$left_out" "$@"; }

@@ -32,6 +32,7 @@ def cluster(bed: Bed, namespace: str) -> Cluster:
     return Cluster(bed, namespace, command, "guestbook")
 
 
+@pytest.mark.twice
 def test_visitors_write_and_read_while_the_primary_dies(cluster: Cluster) -> None:
     screen = cluster.up("--yes").screen
     assert "applications ready: guestbook answers" in screen

@@ -137,7 +137,9 @@ def test_a_replica_is_made_anew_on_a_new_volume(ready: Cluster) -> None:
     assert "Nothing changed." in ready.up().screen
 
 
-@pytest.mark.parametrize("leads", [False, True], ids=["replica", "primary"])
+@pytest.mark.parametrize(
+    "leads", [pytest.param(False, id="replica", marks=pytest.mark.twice), pytest.param(True, id="primary")]
+)
 def test_where_files_are_damaged_the_others_serve_it_is_named_and_a_rebuild_mends_it(
     ready: Cluster, leads: bool
 ) -> None:
