@@ -51,7 +51,8 @@ class Reach:
     def address(self, component: str, subject: str, port: int) -> Address:
         """Where to connect to. Raises UnreachableError while no pod of it runs."""
         pod = self._pod(component, subject, starting=self.tries_early and not self._api.in_cluster)
-        shown = f"port {port} of pod {name_of(pod)}{_on_node(pod)}{'' if running(pod) else ', which starts'}"
+        shown = f"port {port} of pod {name_of(pod)}{_on_node(pod)}"
+        silence = "" if running(pod) else _not_yet(component, subject)
         if self._api.in_cluster:
             return Address(str(pod["status"]["podIP"]), port, shown)
         key = (component, subject, port)
@@ -61,7 +62,7 @@ class Reach:
                 self._forwards[key] = self._open.enter_context(
                     self._api.forward(self._namespace, lambda: name_of(choose()), port)
                 )
-            return replace(self._forwards[key], name=shown)
+            return replace(self._forwards[key], name=shown, silence=silence)
 
     def close(self) -> None:
         """End all forwards."""
@@ -81,8 +82,8 @@ class Reach:
         for pod in there if starting else ():
             if self._may_just_have_started(pod):
                 return pod
-        what = f"{component} {subject}".rstrip()
-        raise UnreachableError(f"no pod of {what} runs", where=self._namespace, why=f"no pod of {what} runs yet")
+        why = _not_yet(component, subject)
+        raise UnreachableError(why.removesuffix(" yet"), where=self._namespace, why=why)
 
     def _may_just_have_started(self, pod: KubernetesObject) -> bool:
         spec = pod["spec"]
@@ -91,6 +92,10 @@ class Reach:
             return False
         now = self._now()
         return now - self._first_seen.setdefault(str(pod["metadata"].get("uid", "")), now) <= _STARTING_SECONDS
+
+
+def _not_yet(component: str, subject: str) -> str:
+    return f"no pod of {f'{component} {subject}'.rstrip()} runs yet"
 
 
 def _on_node(pod: KubernetesObject) -> str:

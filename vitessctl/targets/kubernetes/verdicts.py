@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from vitessctl import releases
 from vitessctl.diagnose.kubernetes import workload_verdict
 from vitessctl.model.cluster import Cluster, Tablet
 from vitessctl.render.documents import Document
@@ -17,11 +18,12 @@ from vitessctl.targets.kubernetes import kinds, pods, removal
 from vitessctl.targets.kubernetes.errorlog import MYSQL_CONTAINER, ErrorLogs
 from vitessctl.targets.kubernetes.faults import Forbidden
 from vitessctl.targets.kubernetes.interface import KubernetesApi, KubernetesObject
-from vitessctl.targets.kubernetes.snapshot import Lists, label_of
+from vitessctl.targets.kubernetes.snapshot import COMPONENT, Lists, label_of
 
 KEYSPACE_CONTAINER = "keyspace"
 HELD = "held:"
 """How the init container of a tablet begins the line that says it does not let vttablet start."""
+_PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _EVENTS_SECONDS = 2.0
 _CLAIMS_SECONDS = 2.0
 _NODES_SECONDS = 10.0
@@ -94,17 +96,26 @@ class Workloads:
         return Verdict.done()
 
     def replaced(self, documents: Sequence[Document]) -> bool:
-        """Whether the only pod of each Deployment is of the new kind, and nothing runs in it that nobody has asked.
+        """Whether the only pod of each Deployment is of the new kind, and all that there is to ask of it is asked.
 
-        A Deployment counts no pod that ends, but that may still answer.
+        So it has no sidecar, and the release's own probes. A Deployment counts no pod that ends, but that may still
+        answer.
         """
         for document in documents:
             live = self._lists.of(kinds.of(document.data)).get(document.name)
-            if document.kind != "Deployment" or live is None or not _one_of_one(live):
+            if document.kind != "Deployment" or live is None or not (_one_of_one(live) and self._is_usual(live)):
                 return False
         self._lists.forget((kinds.POD,))  # it may be of before the Deployments, and is kept long where it is long
         there = self._lists.of(kinds.POD)
         return all(len(pods.of(there, each.component, each.subject)) == 1 for each in documents)
+
+    def _is_usual(self, live: KubernetesObject) -> bool:
+        """Whether its pods hold one container, whose probes ask the pages that the release has for them."""
+        spec, component = live["spec"]["template"]["spec"], label_of(live, COMPONENT)
+        sidecars = [each for each in spec.get("initContainers") or () if each.get("restartPolicy") == "Always"]
+        known = releases.get(self._cluster.release_of(component)).probes[component]
+        asked = {spec["containers"][0].get(name, {}).get("httpGet", {}).get("path") for name in _PROBES}
+        return len(spec["containers"]) == 1 and not sidecars and asked <= {known.ready, known.live}
 
     def mysql(self, tablet: Tablet) -> Verdict:
         """Whether a tablet's MySQL is up; held, where its volume is empty and the topology names it primary.
@@ -213,10 +224,7 @@ def _one_of_one(live: KubernetesObject) -> bool:
     status: Mapping[str, Any] = live.get("status") or {}
     seen = int(status.get("observedGeneration", 0)) >= int(live["metadata"].get("generation", 0))
     there, updated = int(status.get("replicas", 0)), int(status.get("updatedReplicas", 0))
-    spec = live["spec"]["template"]["spec"]
-    sidecars = [each for each in spec.get("initContainers") or () if each.get("restartPolicy") == "Always"]
-    alone = len(spec["containers"]) == 1 and not sidecars
-    return seen and alone and int(live["spec"].get("replicas", 1)) == there == updated == 1
+    return seen and int(live["spec"].get("replicas", 1)) == there == updated == 1
 
 
 def _has_run(pod: KubernetesObject) -> bool:

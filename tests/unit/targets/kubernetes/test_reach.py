@@ -10,6 +10,7 @@ from tests.support.kubernetes.fake import FakeApi
 from tests.support.kubernetes.pipes import Echo, ask
 from tests.unit.targets.kubernetes.test_pods import a_pod
 from vitessctl.errors import ExitCode, UnreachableError
+from vitessctl.run.http import Answer, get
 from vitessctl.targets.kubernetes.interface import KubernetesObject
 from vitessctl.targets.kubernetes.reach import Reach
 
@@ -85,7 +86,13 @@ def test_a_pod_may_run_before_its_kubelet_says_so(place: Place) -> None:
         address = place.reach.address("vtctld", "", PORT)
 
         assert ask(address, b"x") == b"new: x"
-        assert address.shown == "port 15999 of pod a on node node-2, which starts"
+        assert address.shown == "port 15999 of pod a on node node-2"
+
+
+def test_while_it_does_not_answer_nobody_knows_more_than_that_it_does_not_run(place: Place) -> None:
+    place.pods = [starting()]
+    address = place.reach.address("vtorc", "zone1", PORT)
+    assert get(address, "/debug/health") == Answer(0, "no pod of vtorc zone1 runs yet")
 
 
 def test_for_a_few_seconds(place: Place) -> None:

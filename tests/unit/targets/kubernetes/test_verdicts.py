@@ -112,6 +112,17 @@ def test_a_sidecar_that_nobody_has_asked_is_waited_for(bed: Bed, where: str, mor
     assert not workloads(bed).replaced([bed.document(VTORC)])
 
 
+@pytest.mark.parametrize("probe", ["startupProbe", "readinessProbe", "livenessProbe"])
+def test_a_probe_of_somebodys_own_is_waited_for(bed: Bed, probe: str) -> None:
+    """That it passes nobody knows but the kubelet: with a wrong path it never does."""
+    live = bed.api.stored(kinds.DEPLOYMENT, NAMESPACE, "minimal-vtorc-zone1")
+    [container] = live["spec"]["template"]["spec"]["containers"]
+    container[probe]["httpGet"]["path"] = "/nope"
+    bed.api.put(live)
+
+    assert not workloads(bed).replaced([bed.document(VTORC)])
+
+
 def test_a_list_of_before_the_deployment_was_looked_at_shows_nothing(bed: Bed) -> None:
     """One that took long is kept long: it may hold the old pod alone."""
     now = [0.0]
