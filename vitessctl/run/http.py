@@ -48,6 +48,8 @@ def get(address: Address, path: str, seconds: float = 2.0) -> Answer:
 
 
 def _plain(error: Exception, address: Address) -> str:
+    if address.silence:
+        return address.silence
     if isinstance(error, ConnectionRefusedError):
         return f"nothing listens on {address.shown}"
     if isinstance(error, TimeoutError):

@@ -180,6 +180,8 @@ class Address:
     port: int
     name: str = field(default="", compare=False)
     """What a person knows it by, where that is something else: a forward leads to `port 15000 of pod a on node b`."""
+    silence: str = field(default="", compare=False)
+    """What it means that nobody answers there, where that is known."""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

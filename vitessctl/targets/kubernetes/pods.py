@@ -151,6 +151,12 @@ def state_word(pod: KubernetesObject) -> str:
     return str(pod.get("status", {}).get("phase", "Unknown"))
 
 
+def waiting_reasons(pod: KubernetesObject) -> list[str]:
+    """Why its containers wait, of each that does."""
+    states = [status.get("state") or {} for status in _all_statuses(pod)]
+    return [str(state["waiting"].get("reason", "")) for state in states if "waiting" in state]
+
+
 def _all_statuses(pod: KubernetesObject) -> list[Mapping[str, Any]]:
     status = pod.get("status", {})
     return [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]

@@ -96,6 +96,7 @@ class KubernetesTarget:
         with ExitStack() as stack:
             hold = held.Hold(self, run, stack)
             self._applier.before_write = hold.begin
+            self._reach.tries_early = run.command == "up"
             if run.pending:
                 hold.begin()
             yield hold.listen
