@@ -99,7 +99,7 @@ class Workloads:
         """Whether the only pod of each Deployment is of the new kind, and all that there is to ask of it is asked.
 
         So it has no sidecar, and the release's own probes. A Deployment counts no pod that ends, but that may still
-        answer.
+        answer. And the kubelet says that it runs: else `status`, asked right after `up`, would call it Pending.
         """
         for document in documents:
             live = self._lists.of(kinds.of(document.data)).get(document.name)
@@ -107,7 +107,8 @@ class Workloads:
                 return False
         self._lists.forget((kinds.POD,))  # it may be of before the Deployments, and is kept long where it is long
         there = self._lists.of(kinds.POD)
-        return all(len(pods.of(there, each.component, each.subject)) == 1 for each in documents)
+        own = [pods.of(there, each.component, each.subject) for each in documents]
+        return all(len(each) == 1 and pods.running(each[0]) for each in own)
 
     def _is_usual(self, live: KubernetesObject) -> bool:
         """Whether its pods hold one container, whose probes ask the pages that the release has for them."""

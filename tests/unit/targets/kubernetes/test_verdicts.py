@@ -99,6 +99,14 @@ def test_a_pod_that_ends_may_still_answer(bed: Bed) -> None:
     assert not workloads(bed).replaced([bed.document(VTORC)])
 
 
+def test_one_of_which_the_kubelet_has_not_said_that_it_runs_is_waited_for(bed: Bed) -> None:
+    """It may answer already; but `status`, asked right after `up`, would call it an error."""
+    [pod] = [pod for pod in bed.api.list(kinds.POD, NAMESPACE) if "vtorc" in pod["metadata"]["name"]]
+    bed.api.put({**pod, "status": {**pod["status"], "phase": "Pending"}})
+
+    assert not workloads(bed).replaced([bed.document(VTORC)])
+
+
 @pytest.mark.parametrize(
     ("where", "more"),
     [("containers", {"name": "exporter"}), ("initContainers", {"name": "proxy", "restartPolicy": "Always"})],
