@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 
 from vitessctl.errors import UnreachableError
 from vitessctl.targets.base import Address
@@ -50,7 +49,7 @@ class Reach:
 
     def address(self, component: str, subject: str, port: int) -> Address:
         """Where to connect to. Raises UnreachableError while no pod of it runs."""
-        pod = self._pod(component, subject, starting=self.tries_early and not self._api.in_cluster)
+        pod = self._reached(component, subject)
         shown = f"port {port} of pod {name_of(pod)}{_on_node(pod)}"
         silence = "" if running(pod) else _not_yet(component, subject)
         if self._api.in_cluster:
@@ -58,9 +57,8 @@ class Reach:
         key = (component, subject, port)
         with self._guard:
             if key not in self._forwards:
-                choose = partial(self._pod, component, subject, starting=True)
                 self._forwards[key] = self._open.enter_context(
-                    self._api.forward(self._namespace, lambda: name_of(choose()), port)
+                    self._api.forward(self._namespace, lambda: name_of(self._reached(component, subject)), port)
                 )
             return replace(self._forwards[key], name=shown, silence=silence)
 
@@ -73,6 +71,10 @@ class Reach:
     def pod_name(self, component: str, subject: str) -> str:
         """A pod of it that runs. Raises UnreachableError."""
         return name_of(self._pod(component, subject))
+
+    def _reached(self, component: str, subject: str) -> KubernetesObject:
+        """The pod that a connection goes to. From inside the cluster one needs the address of a pod that runs."""
+        return self._pod(component, subject, starting=self.tries_early and not self._api.in_cluster)
 
     def _pod(self, component: str, subject: str, starting: bool = False) -> KubernetesObject:
         there = self._find(component, subject)

@@ -131,6 +131,20 @@ def test_where_nobody_waits_only_one_that_runs_is_asked(place: Place) -> None:
         place.reach.address("vtctld", "", PORT)
 
 
+def test_a_forward_leads_to_one_that_starts_only_where_somebody_waits(place: Place) -> None:
+    """A drill's clients must not be back before those of the Service, which leads to Ready pods."""
+    place.reach.tries_early = False
+    with Echo(b"old: ") as old, Echo(b"new: ") as new:
+        place.runs(vtctld("b"), old)
+        address = place.reach.address("vtctld", "", PORT)
+        place.runs(starting(), new)
+
+        assert ask(address, b"x") == b""
+
+        place.reach.tries_early = True
+        assert ask(address, b"x") == b"new: x"
+
+
 def test_one_that_runs_goes_before_one_that_starts(place: Place) -> None:
     with Echo(b"old: ") as old:
         place.runs(vtctld("b"), old)
